@@ -1,0 +1,56 @@
+{
+  # The one list of native sources. node-gyp builds from it, and CMakeLists.txt (sanitizers, clang-tidy) reads it.
+  'variables': {
+    'common_sources': [
+      'native/common/env_loop.cc',
+      'native/common/event_queue.cc',
+      'native/common/job_queue.cc',
+      'native/common/thread.cc',
+      'native/common/value.cc',
+    ],
+  },
+  'target_defaults': {
+    'cflags_cc': ['-std=c++17', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter', '-fno-strict-aliasing'],
+    'cflags!': ['-fno-exceptions'],
+    'cflags_cc!': ['-fno-exceptions', '-std=gnu++17'],
+    'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
+    'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")', 'native'],
+  },
+  'targets': [
+    {
+      'target_name': 'libvirt',
+      'product_name': 'libvirt',  # gyp would drop the "lib"
+      'conditions': [['OS=="linux"', {'ldflags': ['-Wl,-z,nodelete']}]],
+      'sources': [
+        '<@(common_sources)',
+        'native/libvirt/addon.cc',
+        'native/libvirt/auth.cc',
+        'native/libvirt/connection.cc',
+        'native/libvirt/convert.cc',
+        'native/libvirt/error.cc',
+        'native/libvirt/event_kinds.cc',
+        'native/libvirt/event_loop.cc',
+        'native/libvirt/event_source.cc',
+        'native/libvirt/handle.cc',
+        'native/libvirt/read.cc',
+        'native/libvirt/typed_params.cc',
+        'native/libvirt/calls/checkpoint.cc',
+        'native/libvirt/calls/connection.cc',
+        'native/libvirt/calls/connection_by_hand.cc',
+        'native/libvirt/calls/domain.cc',
+        'native/libvirt/calls/domain_by_hand.cc',
+        'native/libvirt/calls/interface.cc',
+        'native/libvirt/calls/network.cc',
+        'native/libvirt/calls/nodedev.cc',
+        'native/libvirt/calls/nwfilter.cc',
+        'native/libvirt/calls/qemu.cc',
+        'native/libvirt/calls/secret.cc',
+        'native/libvirt/calls/snapshot.cc',
+        'native/libvirt/calls/storage.cc',
+        'native/libvirt/calls/stream.cc',
+        'native/libvirt/calls/stream_by_hand.cc',
+      ],
+      'libraries': ['-lvirt', '-lvirt-qemu'],
+    },
+  ],
+}

@@ -1,0 +1,75 @@
+#include "common/job_queue.h"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "common/thread.h"
+
+namespace hvkit {
+
+namespace {
+constexpr std::chrono::seconds kIdleTime{5};
+}
+
+struct JobQueue::State {
+  explicit State(size_t max_threads) : max_threads(max_threads) {}
+
+  std::mutex mutex;
+  std::condition_variable work;
+  std::deque<Job> jobs;
+  size_t threads = 0;
+  size_t idle = 0;
+  bool closing = false;
+  const size_t max_threads;
+};
+
+std::shared_ptr<JobQueue> JobQueue::Create(size_t max_threads) {
+  return std::shared_ptr<JobQueue>(new JobQueue(std::make_shared<State>(max_threads)));
+}
+
+JobQueue::JobQueue(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+JobQueue::~JobQueue() {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->closing = true;
+  state_->work.notify_all();
+}
+
+void JobQueue::Post(Job job) {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->jobs.push_back(std::move(job));
+  if (state_->idle >= state_->jobs.size() || state_->threads == state_->max_threads) {
+    state_->work.notify_one();
+    return;
+  }
+  try {
+    StartThread([state = state_] { Run(state); });
+    ++state_->threads;
+  } catch (const std::system_error&) {
+    // The threads there are will come to it. With none, nobody would.
+    if (state_->threads == 0) {
+      state_->jobs.pop_back();
+      throw;
+    }
+  }
+}
+
+void JobQueue::Run(const std::shared_ptr<State>& state) {
+  std::unique_lock<std::mutex> lock(state->mutex);
+  for (;;) {
+    ++state->idle;
+    bool wanted = state->work.wait_for(lock, kIdleTime, [&] { return !state->jobs.empty() || state->closing; });
+    --state->idle;
+    if (!wanted || state->jobs.empty()) break;
+    Job job = std::move(state->jobs.front());
+    state->jobs.pop_front();
+    lock.unlock();
+    job();
+    job = nullptr;  // what it held is freed here, not under the lock
+    lock.lock();
+  }
+  --state->threads;
+}
+
+}  // namespace hvkit

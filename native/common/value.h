@@ -1,0 +1,70 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace hvkit {
+
+struct Value;
+
+/// Something native that JavaScript holds by reference. Made on any thread, wrapped on the JavaScript thread.
+class Referenced {
+ public:
+  virtual ~Referenced() = default;
+  /// `self` is the pointer that shares this object; the JavaScript wrapper keeps it.
+  virtual Napi::Value Wrap(Napi::Env env, const std::shared_ptr<Referenced>& self) = 0;
+};
+
+/// Plain data on its way from a job or an event to JavaScript, so that no other thread ever sees a V8 type.
+///
+/// What C calls int or smaller, and double, becomes a number; any 64-bit integer becomes a BigInt, also when it is small:
+/// a type that depended on the value would be a bug waiting in every caller.
+struct Value {
+  using Bytes = std::vector<uint8_t>;
+  using List = std::vector<Value>;
+  using Fields = std::vector<std::pair<std::string, Value>>;
+  struct Null {};
+
+  Value() = default;
+  Value(Null null) : data(null) {}                                     // NOLINT(google-explicit-constructor)
+  Value(std::string text) : data(std::move(text)) {}                   // NOLINT(google-explicit-constructor)
+  Value(Bytes bytes) : data(std::move(bytes)) {}                       // NOLINT(google-explicit-constructor)
+  Value(List list) : data(std::move(list)) {}                          // NOLINT(google-explicit-constructor)
+  Value(Fields fields) : data(std::move(fields)) {}                    // NOLINT(google-explicit-constructor)
+  Value(std::shared_ptr<Referenced> object) : data(std::move(object)) {}  // NOLINT(google-explicit-constructor)
+  /// NULL becomes null.
+  Value(const char* text) {  // NOLINT(google-explicit-constructor)
+    if (text == nullptr) {
+      data = Null{};
+    } else {
+      data = std::string(text);
+    }
+  }
+  template <class T, std::enable_if_t<std::is_arithmetic_v<T> || std::is_enum_v<T>, int> = 0>
+  Value(T number) {  // NOLINT(google-explicit-constructor)
+    if constexpr (std::is_same_v<T, bool>) {
+      data = number;
+    } else if constexpr (sizeof(T) < sizeof(int64_t) || std::is_floating_point_v<T>) {
+      data = static_cast<double>(number);
+    } else if constexpr (std::is_signed_v<T>) {
+      data = static_cast<int64_t>(number);
+    } else {
+      data = static_cast<uint64_t>(number);
+    }
+  }
+
+  Napi::Value ToJs(Napi::Env env) const;
+
+  std::variant<std::monostate, Null, bool, double, int64_t, uint64_t, std::string, Bytes, List, Fields,
+               std::shared_ptr<Referenced>>
+      data;
+};
+
+}  // namespace hvkit

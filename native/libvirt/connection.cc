@@ -1,0 +1,98 @@
+#include "libvirt/connection.h"
+
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "common/promise_job.h"
+#include "libvirt/auth.h"
+#include "libvirt/error.h"
+#include "libvirt/event_loop.h"
+#include "libvirt/handle.h"
+#include "libvirt/module.h"
+#include "libvirt/read.h"
+
+namespace hvkit::libvirt {
+
+namespace {
+
+// More calls of one connection than this wait in our queue instead of the daemon's (its max_client_requests is 5, and the
+// queue of a client that is refused there is the same thread blocked).
+constexpr size_t kThreadsPerConnection = 8;
+
+class Closed : public Task {
+ public:
+  Closed(std::shared_ptr<EnvLoop> loop, Napi::Promise::Deferred deferred)
+      : loop_(std::move(loop)), deferred_(deferred) {}
+  void Settle(Napi::Env env) override {
+    loop_->Release();
+    deferred_.Resolve(Napi::Number::New(env, references_left));
+  }
+
+  int references_left = 0;
+
+ private:
+  std::shared_ptr<EnvLoop> loop_;
+  Napi::Promise::Deferred deferred_;
+};
+
+}  // namespace
+
+Connection::Connection(virConnectPtr pointer, std::shared_ptr<JobQueue> queue, std::shared_ptr<EnvLoop> loop)
+    : pointer_(pointer), queue_(std::move(queue)), loop_(std::move(loop)) {}
+
+Connection::~Connection() {
+  auto close = [pointer = pointer_, loop = loop_, when_closed = when_closed_] {
+    int left = virConnectClose(pointer);
+    if (!when_closed) return;
+    auto closed = std::make_unique<Closed>(loop, *when_closed);
+    closed->references_left = left;
+    loop->Post(std::move(closed));
+  };
+  try {
+    queue_->Post(close);
+  } catch (const std::system_error&) {
+    close();  // no thread to be had: late and here is better than never
+  }
+}
+
+Napi::Promise Connection::Close(Napi::Env env, std::shared_ptr<Connection> connection) {
+  connection->when_closed_.emplace(env);
+  connection->loop_->Hold();
+  Napi::Promise promise = connection->when_closed_->Promise();
+  for (Cell* cell : std::exchange(connection->cells_, {})) cell->Empty(Cell::Gone::kConnectionClosed);
+  return promise;
+}
+
+Napi::Value Open(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const std::shared_ptr<EnvLoop>& loop = Module::Of(env).loop;
+  try {
+    Reader arguments(info);
+    auto uri = arguments.OptionalString();
+    auto flags = arguments.Integer<unsigned int>();
+    std::shared_ptr<Auth> auth = Auth::Read(arguments, loop);
+    // Each connection has threads of its own from its first moment, so that an open that hangs holds up no other.
+    std::shared_ptr<JobQueue> queue = JobQueue::Create(kThreadsPerConnection);
+    return RunAsync(env, loop, *queue, [uri, flags, auth, queue, loop]() -> Value {
+      StartLibrary();
+      virConnectAuth callbacks = auth ? auth->Callbacks() : virConnectAuth{};
+      virConnectPtr pointer = virConnectOpenAuth(uri ? uri->c_str() : nullptr, auth ? &callbacks : nullptr, flags);
+      if (pointer == nullptr) throw LastFailure("virConnectOpenAuth");
+      return Own(pointer, std::make_shared<Connection>(pointer, queue, loop));
+    });
+  } catch (const Failure& failure) {
+    return Rejected(env, failure);
+  }
+}
+
+Napi::Value Close(const Napi::CallbackInfo& info) {
+  try {
+    return Connection::Close(info.Env(), OpenHandle<virConnectPtr>(info[0])->connection());
+  } catch (const Failure& failure) {
+    return Rejected(info.Env(), failure);
+  }
+}
+
+}  // namespace hvkit::libvirt

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <libvirt/libvirt.h>
+#include <napi.h>
+
+#include <memory>
+#include <optional>
+#include <unordered_set>
+
+#include "common/env_loop.h"
+#include "common/job_queue.h"
+
+namespace hvkit::libvirt {
+
+class Cell;
+
+/// One open connection and the threads that work for it. Every handle of the connection, every job and every
+/// subscription shares it; when the last of them lets go, virConnectClose runs as the queue's last job, because closing
+/// talks to the daemon, and the last to let go may be the JavaScript thread or libvirt's event loop.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(virConnectPtr pointer, std::shared_ptr<JobQueue> queue, std::shared_ptr<EnvLoop> loop);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  virConnectPtr pointer() const { return pointer_; }
+  JobQueue& queue() const { return *queue_; }
+  const std::shared_ptr<EnvLoop>& loop() const { return loop_; }
+
+  /// JavaScript thread. No call is taken any more, every handle of this connection becomes unusable; the promise resolves
+  /// when the calls under way have come back and libvirt has closed, with what virConnectClose returned.
+  static Napi::Promise Close(Napi::Env env, std::shared_ptr<Connection> connection);
+
+  /// JavaScript thread: the handles that JavaScript holds, so that Close can take back what they point to.
+  std::unordered_set<Cell*>& cells() { return cells_; }
+  bool closing() const { return when_closed_.has_value(); }
+
+ private:
+  const virConnectPtr pointer_;
+  const std::shared_ptr<JobQueue> queue_;
+  const std::shared_ptr<EnvLoop> loop_;
+  std::unordered_set<Cell*> cells_;  // JavaScript thread only
+  std::optional<Napi::Promise::Deferred> when_closed_;  // set by Close on the JavaScript thread, read by the destructor
+};
+
+/// Native function `open(uri, flags, credentialTypes, ask)`: see src/native/libvirt/binding.ts.
+Napi::Value Open(const Napi::CallbackInfo& info);
+/// Native function `close(connection)`.
+Napi::Value Close(const Napi::CallbackInfo& info);
+
+}  // namespace hvkit::libvirt

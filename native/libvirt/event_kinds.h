@@ -1,0 +1,40 @@
+#pragma once
+
+#include <libvirt/libvirt.h>
+
+#include <memory>
+#include <string>
+
+#include "common/event_queue.h"
+#include "libvirt/handle.h"
+
+namespace hvkit::libvirt {
+
+/// Where the events of one registration go; libvirt holds it as the callback's opaque pointer and frees it when no more
+/// will come. It does not keep the connection open: whoever subscribed does.
+struct Listener {
+  std::shared_ptr<EventQueue> queue;
+  std::weak_ptr<Connection> connection;
+  const char* const* fields;  // names of the event's details, in the callback's order
+
+  static void Delete(void* opaque) { delete static_cast<Listener*>(opaque); }
+};
+
+/// One kind of event that can be subscribed to. Adding one is a line in the table of event_kinds.cc.
+struct EventKind {
+  const char* family;  // "domain", "network", ...
+  int id;              // libvirt's number within the family
+  /// Any callback of libvirt; `add` knows its real type.
+  void (*callback)();
+  const char* const* fields;
+  /// Both run in a job. `object`, or null for all of the connection. Returns what `remove` needs, below 0 on failure.
+  int (*add)(const EventKind& kind, virConnectPtr connection, const AnyHandle* object, Listener* listener);
+  int (*remove)(virConnectPtr connection, const AnyHandle* object, int registration);
+  const char* add_name;
+  const char* remove_name;
+};
+
+/// nullptr if there is none.
+const EventKind* FindEventKind(const std::string& family, int id);
+
+}  // namespace hvkit::libvirt

@@ -1,0 +1,124 @@
+#include "libvirt/event_source.h"
+
+#include <system_error>
+#include <utility>
+
+#include "common/promise_job.h"
+#include "libvirt/error.h"
+#include "libvirt/module.h"
+#include "libvirt/read.h"
+
+namespace hvkit::libvirt {
+
+Registration::~Registration() {
+  if (id_ < 0) return;
+  auto remove = [kind = &kind_, connection = connection_, object = object_, id = id_] {
+    kind->remove(connection->connection()->pointer(), object.get(), id);
+  };
+  try {
+    connection()->queue().Post(remove);
+  } catch (const std::system_error&) {
+    remove();
+  }
+}
+
+void Registration::Add(const std::shared_ptr<EventQueue>& queue) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (removed_) return;
+  auto listener = std::make_unique<Listener>(Listener{queue, connection(), kind_.fields});
+  const int id = kind_.add(kind_, pointer(), object_.get(), listener.get());
+  if (id < 0) throw LastFailure(kind_.add_name);
+  listener.release();  // libvirt's, until it calls Listener::Delete
+  id_ = id;
+}
+
+void Registration::Remove() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  removed_ = true;
+  if (id_ < 0) return;
+  if (kind_.remove(pointer(), object_.get(), std::exchange(id_, -1)) < 0) throw LastFailure(kind_.remove_name);
+}
+
+Napi::Function EventSource::Class(Napi::Env env) {
+  return DefineClass(env, "EventSource",
+                     {InstanceMethod<&EventSource::Start>("start"), InstanceMethod<&EventSource::Take>("take"),
+                      InstanceMethod<&EventSource::Stop>("stop"), InstanceMethod<&EventSource::Hold>("hold")});
+}
+
+EventSource::EventSource(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EventSource>(info) {
+  Napi::Env env = info.Env();
+  try {
+    Reader arguments(info);
+    const auto capacity = arguments.Integer<unsigned int>();
+    if (capacity == 0) arguments.Fail("room for at least one event");
+    Napi::Value wake = arguments.Next();
+    if (!wake.IsFunction()) arguments.Fail("a function");
+    queue_ = std::make_shared<EventQueue>(Module::Of(env).loop, capacity);
+    queue_->Listen(wake.As<Napi::Function>());
+  } catch (const Failure& failure) {
+    throw Napi::Error(env, failure.ToValue().ToJs(env));
+  }
+}
+
+EventSource::~EventSource() {
+  registration_.reset();
+  if (queue_) queue_->Close();
+}
+
+Napi::Value EventSource::Start(const Napi::CallbackInfo& info) {
+  try {
+    Reader arguments(info);
+    const auto connection = OpenHandle<virConnectPtr>(arguments.Next());
+    const auto family = arguments.OptionalString();
+    const auto id = arguments.Integer<int>();
+    const Cell* object = Cell::Of(arguments.Next());
+    const EventKind* kind = FindEventKind(family.value_or(""), id);
+    if (kind == nullptr) throw InvalidArgument("no such event: " + family.value_or("") + " " + std::to_string(id));
+    if (registration_) throw InvalidArgument("this event source was started before");
+    registration_ =
+        std::make_shared<Registration>(*kind, connection, object != nullptr ? object->handle() : nullptr);
+    return RunAsync(info.Env(), Module::Of(info.Env()).loop, connection->connection()->queue(),
+                    [registration = registration_, queue = queue_]() -> hvkit::Value {
+                      registration->Add(queue);
+                      return {};
+                    });
+  } catch (const Failure& failure) {
+    return Rejected(info.Env(), failure);
+  }
+}
+
+Napi::Value EventSource::Take(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const size_t most = info[0].IsNumber() ? info[0].As<Napi::Number>().Uint32Value() : 1;
+  EventQueue::Batch batch = queue_->Take(most);
+  return hvkit::Value(hvkit::Value::Fields{{"events", std::move(batch.events)}, {"dropped", static_cast<double>(batch.dropped)}})
+      .ToJs(env);
+}
+
+Napi::Value EventSource::Stop(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  queue_->Close();
+  if (std::exchange(held_, false)) Module::Of(env).loop->Release();
+  auto registration = std::exchange(registration_, nullptr);
+  if (!registration) {
+    Napi::Promise::Deferred deferred(env);
+    deferred.Resolve(env.Undefined());
+    return deferred.Promise();
+  }
+  JobQueue& queue = registration->connection()->queue();
+  return RunAsync(env, Module::Of(env).loop, queue, [registration = std::move(registration)]() -> hvkit::Value {
+    registration->Remove();
+    return {};
+  });
+}
+
+Napi::Value EventSource::Hold(const Napi::CallbackInfo& info) {
+  const bool hold = info[0].ToBoolean();
+  EnvLoop& loop = *Module::Of(info.Env()).loop;
+  if (hold && !held_) loop.Hold();
+  if (!hold && held_) loop.Release();
+  held_ = hold;
+  return info.Env().Undefined();
+}
+
+}  // namespace hvkit::libvirt

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace hvkit::libvirt {
+
+/// Reads a native function's arguments one after the other, strictly: what is not of the right type, does not fit or would
+/// be cut short by C throws Failure (ERR_INVALID_ARGUMENT) and is never guessed.
+class Reader {
+ public:
+  explicit Reader(const Napi::CallbackInfo& info) : info_(info) {}
+
+  Napi::Env env() const { return info_.Env(); }
+  /// undefined when there are no more.
+  Napi::Value Next() { return info_[next_++]; }
+
+  /// undefined and null are C's NULL.
+  std::optional<std::string> OptionalString();
+  std::vector<std::string> Strings();
+  std::vector<uint8_t> Bytes();
+  std::vector<int> Integers();
+  double Double();
+
+  template <class T>
+  T Integer() {
+    if constexpr (sizeof(T) == sizeof(int64_t)) {
+      if constexpr (std::is_signed_v<T>) {
+        return static_cast<T>(Int64());
+      } else {
+        return static_cast<T>(Uint64());
+      }
+    } else if constexpr (std::is_signed_v<T>) {
+      return static_cast<T>(Whole(Next(), std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+    } else {
+      // JavaScript's | makes a negative number of flags that include bit 31.
+      return static_cast<T>(Whole(Next(), std::numeric_limits<int32_t>::min(), std::numeric_limits<T>::max()));
+    }
+  }
+
+  /// "argument 2 of virDomainCreateWithFlags": where the one read last stands.
+  [[noreturn]] void Fail(const std::string& wanted) const;
+
+ private:
+  int64_t Whole(Napi::Value value, int64_t low, int64_t high) const;
+  int64_t Int64();
+  uint64_t Uint64();
+
+  const Napi::CallbackInfo& info_;
+  size_t next_ = 0;
+};
+
+/// Text for C, which ends at the first NUL: a string that holds one is refused.
+std::string ReadString(Napi::Value value, const Reader& reader);
+
+}  // namespace hvkit::libvirt
