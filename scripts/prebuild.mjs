@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// Makes the binaries that a published package carries, and tells whether they may be published. docs/prebuilds.md
+import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { build, ROOT } from './prebuild/build.mjs';
+import { inspect, isFor } from './prebuild/inspect.mjs';
+import { Failure, HOST, TARGETS, targetOf } from './prebuild/targets.mjs';
+import { tryOut } from './prebuild/try.mjs';
+
+const USAGE = `Usage: npm run prebuild -- [options]
+  --target <platform>-<arch>  what to build for (this machine's: ${HOST})
+  --out <folder>              where to put it (prebuilds)
+  --try                       load the result on old and new releases of Debian, with an emulator where needed
+  --check                     build nothing: say whether every binary that a release needs is there`;
+
+const { values } = parseArgs({
+  options: {
+    target: { type: 'string', default: HOST },
+    out: { type: 'string', default: join(ROOT, 'prebuilds') },
+    try: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+try {
+  if (values.help) console.log(USAGE);
+  else if (values.check) checkAll(resolve(values.out));
+  else make(values.target, resolve(values.out));
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+function make(name, out) {
+  const target = targetOf(name);
+  const { files, apis } = build(name);
+  for (const [addon, built] of Object.entries(files)) {
+    const { facts, faults } = inspect(built, target, apis);
+    if (faults.length > 0)
+      throw new Failure([`${addon}.node for ${name} may not be published. It`, ...faults].join('\n  '));
+    const file = fileOf(out, name, addon);
+    mkdirSync(dirname(file), { recursive: true });
+    copyFileSync(built, file);
+    console.log(`${relative(process.cwd(), file)} (${Math.ceil(statSync(file).size / 1024)} KiB)`);
+    for (const [fact, value] of Object.entries(facts)) console.log(`  ${fact}: ${value}`);
+  }
+  if (values.try) tryOut(target, join(out, name));
+}
+
+function checkAll(out) {
+  const wrong = [];
+  for (const [name, target] of Object.entries(TARGETS)) {
+    for (const addon of target.addons) {
+      const file = fileOf(out, name, addon);
+      if (!existsSync(file)) wrong.push(`${relative(process.cwd(), file)}: missing`);
+      else if (!isFor(file, target))
+        wrong.push(`${relative(process.cwd(), file)}: no ${target.format} file for ${name}`);
+    }
+  }
+  if (wrong.length > 0) throw new Failure(['Not every prebuilt binary is there:', ...wrong].join('\n  '));
+  console.log(`All prebuilt binaries are there: ${Object.keys(TARGETS).join(', ')}`);
+}
+
+function fileOf(out, name, addon) {
+  return join(out, name, `${addon}.node`);
+}
