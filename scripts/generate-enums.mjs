@@ -8,12 +8,12 @@
 // Nothing in it is typed in by hand, so the names and values are libvirt's. The rules: an enum loses `vir`, a member
 // loses the prefix it shares with its siblings, and the sentinels (`*_LAST`) go, because they differ between versions.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { XMLParser } from 'fast-xml-parser';
 import { format, resolveConfig } from 'prettier';
+
+import { readApi } from './libvirt-api.mjs';
 
 const OUTPUT = join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'native', 'libvirt', 'enums.ts');
 const WIDTH = 116;
@@ -38,29 +38,6 @@ const SENTINELS = new Set(['VIR_DOMAIN_MEMORY_STAT_NR']);
 
 /** What the name of an enum may have at its end that its members do not repeat. */
 const SUFFIX = /(?:Flags?|Values|Types?|Tags|Detail|Reason|State|Status|Action|Phase|Code|Mode)$/;
-
-function readApi(name) {
-  const path = apiPath(`${name.replace('-', '_')}_api`) ?? `/usr/share/libvirt/api/${name}-api.xml`;
-  if (!existsSync(path)) {
-    throw new Error(`${path} is missing: it comes with libvirt's development files (apt install libvirt-dev)`);
-  }
-  const parser = new XMLParser({
-    ignoreAttributes: false,
-    attributeNamePrefix: '',
-    isArray: (tag) => tag === 'enum' || tag === 'macro',
-  });
-  return parser.parse(readFileSync(path, 'utf8')).api.symbols;
-}
-
-function apiPath(variable) {
-  try {
-    return execFileSync('pkg-config', [`--variable=${variable}`, 'libvirt'], { encoding: 'utf8' }).trim() || undefined;
-  } catch (error) {
-    // No pkg-config, or it does not know libvirt: the place where every distribution puts the file is tried next.
-    if (error.code === 'ENOENT' || error.status > 0) return undefined;
-    throw error;
-  }
-}
 
 function versionOf(macros) {
   const number = Number(macros.find((macro) => macro.name === 'LIBVIR_VERSION_NUMBER').raw);

@@ -1,0 +1,125 @@
+import { native, type NativeCredential } from './binding';
+import { Connection } from './connection';
+import { ConnectCredentialType, ConnectFlags, ErrorNumber } from './enums';
+import { isUnsupported, LibvirtError } from './errors';
+import { call } from './object';
+import { versionText } from './version';
+
+export interface Credential {
+  type: ConnectCredentialType;
+  /** What to show a person who is asked. */
+  prompt: string;
+  challenge: string | undefined;
+  defaultResult: string | undefined;
+}
+
+export interface ConnectOptions {
+  /** Only calls that change nothing are allowed; the daemon then asks for no privileges. */
+  readOnly?: boolean;
+  /** Open the URI as it is, without the aliases of libvirt.conf. */
+  noAliases?: boolean;
+  /**
+   * Answers what the daemon asks for, one answer for each credential in order: user names, passwords. Without it only
+   * connections that ask nothing succeed. What it throws is the cause of the error.
+   */
+  auth?: (credentials: Credential[]) => Promise<readonly string[]> | readonly string[];
+  /**
+   * Messages that find out whether a remote daemon is still there, every 5 seconds and 5 unanswered unless told; false for
+   * none. Without them a call to a host that vanished waits for the operating system to notice, which can take hours.
+   */
+  keepAlive?: { interval: number; count: number } | false;
+}
+
+const KEEP_ALIVE = { interval: 5, count: 5 };
+
+const CREDENTIAL_TYPES = [
+  ConnectCredentialType.USERNAME,
+  ConnectCredentialType.AUTHNAME,
+  ConnectCredentialType.LANGUAGE,
+  ConnectCredentialType.CNONCE,
+  ConnectCredentialType.PASSPHRASE,
+  ConnectCredentialType.ECHOPROMPT,
+  ConnectCredentialType.NOECHOPROMPT,
+  ConnectCredentialType.REALM,
+  ConnectCredentialType.EXTERNAL,
+];
+
+/**
+ * Opens a connection. Any URI that the installed libvirt knows: `test:///default`, `qemu:///system`, `qemu:///session`,
+ * `qemu:///embed?root=/path`, `qemu+ssh://host/system`, ...; without one, libvirt's own default.
+ */
+export async function connect(uri?: string, options: ConnectOptions = {}): Promise<Connection> {
+  const { readOnly = false, noAliases = false, auth, keepAlive = KEEP_ALIVE } = options;
+  const flags = (readOnly ? ConnectFlags.RO : 0) | (noAliases ? ConnectFlags.NO_ALIASES : 0);
+  const dialogue = auth && new Dialogue(auth);
+  try {
+    const handle = await call(() => native().open(uri ?? null, flags, CREDENTIAL_TYPES, dialogue?.ask ?? null));
+    const connection = new Connection(handle);
+    if (keepAlive) await startKeepAlive(connection, keepAlive);
+    return connection;
+  } catch (error) {
+    throw LibvirtError.is(error) ? explain(error, uri, dialogue?.failure) : error;
+  }
+}
+
+/** The version of the linked library, such as `9.0.0`. */
+export function libraryVersion(): string {
+  return versionText(native().libraryVersion());
+}
+
+/** Only a connection to a daemon has such messages; in-process drivers refuse, and need none. */
+async function startKeepAlive(connection: Connection, { interval, count }: typeof KEEP_ALIVE): Promise<void> {
+  try {
+    await connection.setKeepAlive(interval, count);
+  } catch (error) {
+    if (isUnsupported(error)) return;
+    await connection.close();
+    throw error;
+  }
+}
+
+/** Lets a promise answer where libvirt waits for a callback. */
+class Dialogue {
+  /** What `auth` threw: libvirt itself can only say that authentication failed. */
+  failure: unknown;
+  readonly #auth: NonNullable<ConnectOptions['auth']>;
+
+  constructor(auth: NonNullable<ConnectOptions['auth']>) {
+    this.#auth = auth;
+  }
+
+  readonly ask = (credentials: NativeCredential[], reply: (answers: readonly string[] | null) => void): void => {
+    this.#answer(credentials).then(reply, (error: unknown) => {
+      this.failure = error;
+      reply(null);
+    });
+  };
+
+  async #answer(credentials: NativeCredential[]): Promise<readonly string[]> {
+    const questions = credentials.map(({ type, prompt, challenge, defaultResult }) => ({
+      type,
+      prompt: prompt ?? '',
+      challenge: challenge ?? undefined,
+      defaultResult: defaultResult ?? undefined,
+    }));
+    return this.#auth(questions);
+  }
+}
+
+function explain(error: LibvirtError, uri: string | undefined, cause: unknown): LibvirtError {
+  return error.with({ hint: hintFor(error, uri), cause });
+}
+
+function hintFor(error: LibvirtError, uri: string | undefined): string | undefined {
+  if (error.number === ErrorNumber.AUTH_FAILED) return 'Give connect() an `auth` function that knows the password.';
+  if (error.number === ErrorNumber.AUTH_CANCELLED) return 'The `auth` function gave no answer for every credential.';
+  if (error.number === ErrorNumber.AUTH_UNAVAILABLE || /authentication unavailable/.test(error.message)) {
+    return 'This user may not use the daemon: join the group libvirt, or use qemu:///session.';
+  }
+  if (/Failed to connect socket/.test(error.message)) {
+    return uri?.includes('session')
+      ? 'Is libvirt installed with its QEMU driver? The session daemon starts by itself.'
+      : 'Is libvirtd running? Try: sudo systemctl start libvirtd (or virtqemud.socket). Without root: qemu:///session.';
+  }
+  return undefined;
+}

@@ -1,0 +1,228 @@
+import { HvError } from '../../errors';
+import { native } from './binding';
+import type { ParameterValues } from './binding-types';
+import { Domain } from './domain';
+import {
+  ConnectCloseReason,
+  type ConnectGetAllDomainStatsFlags,
+  type ConnectListAllDomainsFlags,
+  type DomainCreateFlags,
+  type DomainDefineFlags,
+  type DomainSaveRestoreFlags,
+  type DomainStatsTypes,
+} from './enums';
+import { isUnsupported } from './errors';
+import { EVENT_KINDS, type EventName, type Events } from './events';
+import { EventStream, Subscription, type AnySource, type EventOptions, type EventTarget } from './event-source';
+import { DeviceConnection } from './connection-devices';
+import { call, type LibvirtObject } from './object';
+
+export interface DomainStats {
+  domain: Domain;
+  /** libvirt's names, such as `state.state` or `balloon.current`; 64-bit values are BigInts. */
+  stats: ParameterValues;
+}
+
+export interface SubscribeOptions extends EventOptions {
+  /** Only events of this object; without it, of any object of the connection. */
+  of?: LibvirtObject<string>;
+}
+
+export interface ListenOptions extends SubscribeOptions {
+  /** The connection was lost, and the listener with it. */
+  onError?: (error: unknown) => void;
+}
+
+/** A connection to a hypervisor: its domains, its events, its end. What else it has is in the classes it extends. */
+export class Connection extends DeviceConnection {
+  readonly #sources = new Set<AnySource>();
+  readonly #closeListeners = new Set<(reason: ConnectCloseReason) => void>();
+  #lossWatch: Subscription<{ reason: ConnectCloseReason }> | undefined;
+  #closed: Promise<void> | undefined;
+
+  protected override get connection(): this {
+    return this;
+  }
+
+  /** One request to the daemon, however many there are. Filters: ConnectListAllDomainsFlags; 0 is all. */
+  async listAllDomains(filter: ConnectListAllDomainsFlags | 0 = 0): Promise<Domain[]> {
+    const handles = await this.call('virConnectListAllDomains', filter);
+    return handles.map((handle) => new Domain(handle, this));
+  }
+
+  async lookupDomainByName(name: string): Promise<Domain> {
+    return new Domain(await this.call('virDomainLookupByName', name), this);
+  }
+
+  async lookupDomainByUuid(uuid: string): Promise<Domain> {
+    return new Domain(await this.call('virDomainLookupByUUIDString', uuid), this);
+  }
+
+  /** By the number that a running domain has. */
+  async lookupDomainById(id: number): Promise<Domain> {
+    return new Domain(await this.call('virDomainLookupByID', id), this);
+  }
+
+  /** Makes a persistent domain, or gives an existing one a new definition. Nothing is started. */
+  async defineDomain(xml: string, flags: DomainDefineFlags | 0 = 0): Promise<Domain> {
+    return new Domain(await this.call('virDomainDefineXMLFlags', xml, flags), this);
+  }
+
+  /** Makes and starts a transient domain: it is gone when it stops. */
+  async createDomain(xml: string, flags: DomainCreateFlags | 0 = 0): Promise<Domain> {
+    return new Domain(await this.call('virDomainCreateXML', xml, flags), this);
+  }
+
+  /** Starts the domain that Domain.save wrote to a file; `xml` may change what does not concern the guest. */
+  async restoreDomain(file: string, xml: string | null = null, flags: DomainSaveRestoreFlags | 0 = 0): Promise<void> {
+    await this.call('virDomainRestoreFlags', file, xml, flags);
+  }
+
+  async savedImageXml(file: string, flags = 0): Promise<string> {
+    return this.call('virDomainSaveImageGetXMLDesc', file, flags);
+  }
+
+  async defineSavedImageXml(file: string, xml: string, flags: DomainSaveRestoreFlags | 0 = 0): Promise<void> {
+    await this.call('virDomainSaveImageDefineXML', file, xml, flags);
+  }
+
+  /** Statistics of all domains in one request: `groups` are DomainStatsTypes, 0 is all that the hypervisor has. */
+  async allDomainStats(
+    groups: DomainStatsTypes | 0 = 0,
+    flags: ConnectGetAllDomainStatsFlags | 0 = 0,
+  ): Promise<DomainStats[]> {
+    const records = await this.call('virConnectGetAllDomainStats', groups, flags);
+    return records.map(({ domain, stats }) => ({ domain: new Domain(domain, this), stats }));
+  }
+
+  /** The same for some domains of this connection, still in one request. */
+  async domainStats(
+    domains: readonly Domain[],
+    groups: DomainStatsTypes | 0 = 0,
+    flags: ConnectGetAllDomainStatsFlags | 0 = 0,
+  ): Promise<DomainStats[]> {
+    const handles = domains.map(({ handle }) => handle);
+    const records = await this.call('virDomainListGetStats', handles, groups, flags);
+    return records.map(({ domain, stats }) => ({ domain: new Domain(domain, this), stats }));
+  }
+
+  /** A hypervisor's own configuration, as domain XML. */
+  async domainXmlFromNative(format: string, config: string, flags = 0): Promise<string> {
+    return this.call('virConnectDomainXMLFromNative', format, config, flags);
+  }
+
+  async domainXmlToNative(format: string, xml: string, flags = 0): Promise<string> {
+    return this.call('virConnectDomainXMLToNative', format, xml, flags);
+  }
+
+  /** Takes a QEMU process that was started by hand under libvirt's control, where the driver still can. */
+  async attachQemuProcess(pid: number, flags = 0): Promise<Domain> {
+    return new Domain(await this.call('virDomainQemuAttach', pid, flags), this);
+  }
+
+  /**
+   * Events, to be read with `for await`. The registration is under way when this returns; `await stream.ready` to know
+   * that nothing is missed from then on. Leaving the loop takes it back.
+   */
+  events<Name extends EventName>(name: Name, options: SubscribeOptions = {}): EventStream<Events[Name]> {
+    const { convert } = EVENT_KINDS[name];
+    const stream: EventStream<Events[Name]> = new EventStream(
+      this.#target(name, options),
+      (event) => convert(event, this) as Events[Name],
+      options,
+      () => this.#sources.delete(stream),
+    );
+    return this.#track(stream);
+  }
+
+  /** Calls the listener for each event, until the subscription is stopped. Resolves when libvirt has it registered. */
+  async on<Name extends EventName>(
+    name: Name,
+    listener: (event: Events[Name]) => void,
+    options: ListenOptions = {},
+  ): Promise<Subscription<Events[Name]>> {
+    const { convert } = EVENT_KINDS[name];
+    const subscription: Subscription<Events[Name]> = new Subscription(
+      this.#target(name, options),
+      (event) => convert(event, this) as Events[Name],
+      options,
+      () => this.#sources.delete(subscription),
+      listener,
+    );
+    this.#track(subscription);
+    await subscription.ready;
+    return subscription;
+  }
+
+  /**
+   * Calls the listener if the connection to the daemon is lost; not for `close()`. Subscriptions end with an error then. It
+   * does not keep the process alive. Returns a function that removes it. Local drivers, such as `test:///`, have no daemon.
+   */
+  async onClose(listener: (reason: ConnectCloseReason) => void): Promise<() => void> {
+    this.#closeListeners.add(listener);
+    await this.#watchLoss();
+    return () => this.#closeListeners.delete(listener);
+  }
+
+  /**
+   * Ends the subscriptions, frees every object of the connection, and resolves when the calls under way have come back and
+   * libvirt has closed. Calls made after it fail with ERR_CONNECTION_CLOSED. May be called again.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const sources: AnySource[] = [...this.#sources];
+    if (this.#lossWatch) sources.push(this.#lossWatch);
+    // A registration that a dead connection cannot take back goes with the connection.
+    await Promise.allSettled(sources.map((source) => source.stop()));
+    await call(() => native().close(this.handle));
+  }
+
+  #target(name: EventName, { of: object }: SubscribeOptions): EventTarget {
+    const { family, id } = EVENT_KINDS[name];
+    return { connection: this.handle, family, id, object: object?.handle ?? null };
+  }
+
+  #track<S extends AnySource & { ready: Promise<void> }>(source: S): S {
+    this.#sources.add(source);
+    this.#watchLoss().catch((error: unknown) => {
+      source.fail(error);
+    });
+    return source;
+  }
+
+  /** libvirt takes one close callback for a connection, so there is one, and it serves all who want to know. */
+  async #watchLoss(): Promise<void> {
+    this.#lossWatch ??= new Subscription(
+      { connection: this.handle, family: 'close', id: 0, object: null },
+      (event) => event as { reason: ConnectCloseReason },
+      {},
+      () => undefined,
+      ({ reason }) => {
+        this.#lost(reason);
+      },
+    ).unref();
+    try {
+      await this.#lossWatch.ready;
+    } catch (error) {
+      if (!isUnsupported(error)) throw error;
+    }
+  }
+
+  #lost(reason: ConnectCloseReason): void {
+    const error = new HvError({
+      code: 'ERR_CONNECTION_LOST',
+      message: `The connection to libvirt was lost (${ConnectCloseReason[reason]})`,
+      hint: 'Open a new connection with connect(), and read the state anew.',
+    });
+    for (const source of this.#sources) source.fail(error);
+    for (const listener of this.#closeListeners) listener(reason);
+  }
+}

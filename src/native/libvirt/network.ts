@@ -1,0 +1,7 @@
+import { ConnectedObject } from './object';
+
+export class Network extends ConnectedObject<'Network'> {
+  async xml(flags = 0): Promise<string> {
+    return this.call('virNetworkGetXMLDesc', flags);
+  }
+}

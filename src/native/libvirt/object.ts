@@ -1,0 +1,84 @@
+import { native, type Binding } from './binding';
+import type { Handle } from './binding-types';
+import type { Connection } from './connection';
+import { errorOf, type CallSite, type NativeFailure } from './errors';
+
+/** The names of the addon's functions whose first argument is a handle of this kind, and that return `Result`. */
+type FunctionOf<Kind extends string, Result> = {
+  [Name in keyof Binding]: Binding[Name] extends (handle: Handle<Kind>, ...rest: never[]) => Result ? Name : never;
+}[keyof Binding];
+/** Those that ask libvirt, and those that only read a field of the object. */
+export type CallOf<Kind extends string> = FunctionOf<Kind, Promise<unknown>>;
+export type FieldOf<Kind extends string> = FunctionOf<Kind, string | number>;
+
+type Rest<Name extends keyof Binding> = Binding[Name] extends (handle: never, ...rest: infer R) => unknown ? R : never;
+type Returned<Name extends keyof Binding> = Binding[Name] extends (...args: never) => infer R ? R : never;
+
+/** An object of libvirt: a handle, and the calls that take it. */
+export abstract class LibvirtObject<Kind extends string> {
+  readonly #handle: Handle<Kind>;
+
+  constructor(handle: Handle<Kind>) {
+    this.#handle = handle;
+  }
+
+  /** The native handle. Of use only to the other classes here. @internal */
+  get handle(): Handle<Kind> {
+    return this.#handle;
+  }
+
+  /**
+   * Frees the native object now instead of at some garbage collection; a call under way still comes back. The object
+   * cannot be used afterwards. Nothing that it stands for is changed: the domain runs on.
+   */
+  free(): void {
+    native().free(this.#handle);
+  }
+
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  /** Calls libvirt on a thread of the connection. The error shows where in the program the call was made. */
+  protected call<Name extends CallOf<Kind>>(name: Name, ...rest: Rest<Name>): Returned<Name> {
+    return call(() => invoke(name, this.#handle, rest)) as Returned<Name>;
+  }
+
+  /** Reads what the native object itself holds. */
+  protected field<Name extends FieldOf<Kind>>(name: Name): Returned<Name> {
+    try {
+      return invoke(name, this.#handle, []) as Returned<Name>;
+    } catch (failure) {
+      throw errorOf(failure as NativeFailure, here());
+    }
+  }
+}
+
+function invoke(name: keyof Binding, handle: Handle<string>, rest: readonly unknown[]): unknown {
+  const target = native()[name] as (...args: readonly unknown[]) => unknown;
+  return target(handle, ...rest);
+}
+
+/** Awaits a promise of the addon; a failure becomes an error with the stack of this call. */
+export function call<T>(start: () => T): T {
+  const site = here();
+  return (start() as Promise<unknown>).catch((failure: unknown) => {
+    throw errorOf(failure as NativeFailure, site);
+  }) as T;
+}
+
+function here(): CallSite {
+  const site: CallSite = {};
+  Error.captureStackTrace(site, here);
+  return site;
+}
+
+/** An object that belongs to a connection and leads back to it. */
+export abstract class ConnectedObject<Kind extends string> extends LibvirtObject<Kind> {
+  readonly connection: Connection;
+
+  constructor(handle: Handle<Kind>, connection: Connection) {
+    super(handle);
+    this.connection = connection;
+  }
+}

@@ -1,0 +1,7 @@
+import { ConnectedObject } from './object';
+
+export class StoragePool extends ConnectedObject<'StoragePool'> {
+  async xml(flags = 0): Promise<string> {
+    return this.call('virStoragePoolGetXMLDesc', flags);
+  }
+}
