@@ -1,19 +1,20 @@
 #!/usr/bin/env node
 // Makes the binaries that a published package carries, and tells whether they may be published. docs/prebuilds.md
-import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { build, ROOT } from './prebuild/build.mjs';
+import { apisOfThisMachine, build, ROOT } from './prebuild/build.mjs';
 import { inspect, isFor } from './prebuild/inspect.mjs';
 import { Failure, HOST, TARGETS, targetOf } from './prebuild/targets.mjs';
 import { tryOut } from './prebuild/try.mjs';
 
-const USAGE = `Usage: npm run prebuild -- [options]
+const USAGE = `Usage: node scripts/prebuild.mjs [options]
   --target <platform>-<arch>  what to build for (this machine's: ${HOST})
   --out <folder>              where to put it (prebuilds)
   --try                       load the result on old and new releases of Debian, with an emulator where needed
-  --check                     build nothing: say whether every binary that a release needs is there`;
+  --check                     build nothing: say whether every binary that a release needs is there
+  --inspect <file>            build nothing: say what a file asks for, and whether it may be published`;
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: join(ROOT, 'prebuilds') },
     try: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
+    inspect: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -28,6 +30,7 @@ const { values } = parseArgs({
 try {
   if (values.help) console.log(USAGE);
   else if (values.check) checkAll(resolve(values.out));
+  else if (values.inspect) report(values.inspect, targetOf(values.target), apisOfThisMachine());
   else make(values.target, resolve(values.out));
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
@@ -39,16 +42,23 @@ function make(name, out) {
   const target = targetOf(name);
   const { files, apis } = build(name);
   for (const [addon, built] of Object.entries(files)) {
-    const { facts, faults } = inspect(built, target, apis);
-    if (faults.length > 0)
-      throw new Failure([`${addon}.node for ${name} may not be published. It`, ...faults].join('\n  '));
+    report(built, target, apis);
     const file = fileOf(out, name, addon);
     mkdirSync(dirname(file), { recursive: true });
-    copyFileSync(built, file);
-    console.log(`${relative(process.cwd(), file)} (${Math.ceil(statSync(file).size / 1024)} KiB)`);
-    for (const [fact, value] of Object.entries(facts)) console.log(`  ${fact}: ${value}`);
+    // Renamed into place: a process that has the old file loaded keeps it whole.
+    copyFileSync(built, `${file}.new`);
+    renameSync(`${file}.new`, file);
+    console.log(`  is now ${relative(process.cwd(), file)}`);
   }
   if (values.try) tryOut(target, join(out, name));
+}
+
+function report(file, target, apis) {
+  const { facts, faults } = inspect(file, target, apis);
+  if (faults.length > 0)
+    throw new Failure([`${file} may not be published for ${target.name}. It`, ...faults].join('\n  '));
+  console.log(`${basename(file)} for ${target.name}, ${Math.ceil(statSync(file).size / 1024)} KiB`);
+  for (const [fact, value] of Object.entries(facts)) console.log(`  ${fact}: ${value}`);
 }
 
 function checkAll(out) {

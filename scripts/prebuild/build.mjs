@@ -112,7 +112,12 @@ function linux({ name, debian }) {
 
 function darwin({ name }) {
   if (name !== HOST) throw new Failure(`${name} is built on a Mac of that kind only.`);
-  const api = run('pkg-config', ['--variable=libvirt_api', 'libvirt']).trim();
   const env = { MACOSX_DEPLOYMENT_TARGET: '11.0' };
-  return { env, args: [], apis: [api, api.replace('libvirt-api', 'libvirt-qemu-api')] };
+  return { env, args: [], apis: apisOfThisMachine() };
+}
+
+/** libvirt's descriptions of its own API, which come with its headers. */
+export function apisOfThisMachine() {
+  const api = run('pkg-config', ['--variable=libvirt_api', 'libvirt']).trim();
+  return [api, api.replace('libvirt-api', 'libvirt-qemu-api')];
 }

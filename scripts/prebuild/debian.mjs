@@ -43,9 +43,12 @@ export function unpack(folder, sets, work) {
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
   for (const set of sets) {
-    for (const deb of download(set, join(work, `${set.release}-${set.arch}`))) run('dpkg-deb', ['-x', deb, fresh]);
+    const apt = join(work, `${set.release}-${set.arch}`);
+    for (const deb of download(set, apt)) run('dpkg-deb', ['-x', deb, fresh]);
+    rmSync(apt, { recursive: true, force: true });
   }
   pointInside(fresh);
+  mergeUsr(fresh);
   writeFileSync(join(fresh, '.made-of'), wanted);
   renameSync(fresh, folder);
   return folder;
@@ -116,5 +119,13 @@ function pointInside(root, folder = root) {
     if (!to.startsWith('/')) continue;
     unlinkSync(path);
     symlinkSync(relative(folder, join(root, to)), path);
+  }
+}
+
+/** Newer releases keep everything below /usr, and the links that an installed system has come with no package. */
+function mergeUsr(root) {
+  for (const name of ['lib', 'lib64']) {
+    if (!existsSync(join(root, name)) && existsSync(join(root, 'usr', name)))
+      symlinkSync(join('usr', name), join(root, name));
   }
 }

@@ -6,7 +6,7 @@ async function main() {
   const [domain] = await conn.listAllDomains();
   const { state } = await domain.state();
   if (domain.name !== 'test' || state !== 1) throw new Error(`${domain.name} is in state ${state}`);
-  const libvirt = await conn.libVersion();
+  const libvirt = await conn.libvirtVersion();
   await conn.close();
   const { glibcVersionRuntime } = process.report.getReport().header;
   console.log(
