@@ -16,12 +16,7 @@ export type ParameterValues = Record<string, ParameterValue>;
  * when negative), a number an unsigned int (an int when negative). Where libvirt wants another one, say it: `{ llong: 5n }`.
  */
 export type TypedParameter =
-  | ParameterValue
-  | { int: number }
-  | { uint: number }
-  | { llong: bigint }
-  | { ullong: bigint }
-  | { double: number };
+  ParameterValue | { int: number } | { uint: number } | { llong: bigint } | { ullong: bigint } | { double: number };
 export type TypedParameters = Readonly<Record<string, TypedParameter | readonly TypedParameter[]>>;
 
 export interface NodeInfo {

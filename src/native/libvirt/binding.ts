@@ -1,11 +1,5 @@
 import { loadAddon } from '../load';
-import type {
-  DomainBlockJobInfo,
-  DomainVcpu,
-  Handle,
-  ParameterValues,
-  TypedParameters,
-} from './binding-types';
+import type { DomainBlockJobInfo, DomainVcpu, Handle, ParameterValues, TypedParameters } from './binding-types';
 import type { LibvirtCalls } from './calls';
 
 /**
@@ -39,12 +33,7 @@ export interface NativeCredential {
 export type NativeEvent = Readonly<Record<string, unknown>>;
 
 export interface NativeEventSource {
-  start(
-    connection: Handle<'Connection'>,
-    family: string,
-    id: number,
-    object: Handle<string> | null,
-  ): Promise<void>;
+  start(connection: Handle<'Connection'>, family: string, id: number, object: Handle<string> | null): Promise<void>;
   /** At most so many; `dropped` were lost since the last call, all of them older than these. */
   take(most: number): { events: NativeEvent[]; dropped: number };
   stop(): Promise<void>;
@@ -84,19 +73,9 @@ export interface CallsByHand {
   virDomainGetID(domain: Handle<'Domain'>): number;
   virDomainGetSchedulerParametersFlags(domain: Handle<'Domain'>, flags: number): Promise<ParameterValues>;
   virDomainGetSchedulerType(domain: Handle<'Domain'>): Promise<string>;
-  virDomainGetVcpuPinInfo(
-    domain: Handle<'Domain'>,
-    vcpus: number,
-    mapLength: number,
-    flags: number,
-  ): Promise<Buffer[]>;
+  virDomainGetVcpuPinInfo(domain: Handle<'Domain'>, vcpus: number, mapLength: number, flags: number): Promise<Buffer[]>;
   virDomainGetVcpus(domain: Handle<'Domain'>): Promise<DomainVcpu[]>;
-  virDomainMemoryPeek(
-    domain: Handle<'Domain'>,
-    start: bigint | number,
-    size: number,
-    flags: number,
-  ): Promise<Buffer>;
+  virDomainMemoryPeek(domain: Handle<'Domain'>, start: bigint | number, size: number, flags: number): Promise<Buffer>;
   virDomainMemoryStats(domain: Handle<'Domain'>, flags: number): Promise<[tag: number, value: bigint][]>;
   virDomainMigrate3(
     domain: Handle<'Domain'>,

@@ -1,9 +1,10 @@
 import { HvError } from '../../errors';
 import { native } from './binding';
-import type { ParameterValues } from './binding-types';
+import type { Handle, ParameterValues } from './binding-types';
 import { Domain } from './domain';
 import {
   ConnectCloseReason,
+  StreamFlags,
   type ConnectGetAllDomainStatsFlags,
   type ConnectListAllDomainsFlags,
   type DomainCreateFlags,
@@ -132,7 +133,8 @@ export class Connection extends DeviceConnection {
       options,
       () => this.#sources.delete(stream),
     );
-    return this.#track(stream);
+    this.adoptSource(stream);
+    return stream;
   }
 
   /** Calls the listener for each event, until the subscription is stopped. Resolves when libvirt has it registered. */
@@ -149,7 +151,7 @@ export class Connection extends DeviceConnection {
       () => this.#sources.delete(subscription),
       listener,
     );
-    this.#track(subscription);
+    this.adoptSource(subscription);
     await subscription.ready;
     return subscription;
   }
@@ -177,6 +179,24 @@ export class Connection extends DeviceConnection {
     await this.close();
   }
 
+  /** A stream of libvirt that does not block, for LibvirtStream. @internal */
+  newStream(): Promise<Handle<'Stream'>> {
+    return this.call('virStreamNew', StreamFlags.NONBLOCK);
+  }
+
+  /** What is to end with the connection. @internal */
+  adoptSource(source: AnySource): void {
+    this.#sources.add(source);
+    this.#watchLoss().catch((error: unknown) => {
+      source.fail(error);
+    });
+  }
+
+  /** It has ended by itself. @internal */
+  releaseSource(source: AnySource): void {
+    this.#sources.delete(source);
+  }
+
   async #close(): Promise<void> {
     const sources: AnySource[] = [...this.#sources];
     if (this.#lossWatch) sources.push(this.#lossWatch);
@@ -188,14 +208,6 @@ export class Connection extends DeviceConnection {
   #target(name: EventName, { of: object }: SubscribeOptions): EventTarget {
     const { family, id } = EVENT_KINDS[name];
     return { connection: this.handle, family, id, object: object?.handle ?? null };
-  }
-
-  #track<S extends AnySource & { ready: Promise<void> }>(source: S): S {
-    this.#sources.add(source);
-    this.#watchLoss().catch((error: unknown) => {
-      source.fail(error);
-    });
-    return source;
   }
 
   /** libvirt takes one close callback for a connection, so there is one, and it serves all who want to know. */

@@ -9,5 +9,6 @@ export { EventStream, Subscription, type EventOptions } from './event-source';
 export { Network } from './network';
 export { NodeDevice } from './node-device';
 export { Secret } from './secret';
+export { LibvirtStream } from './stream';
 export { StoragePool } from './storage-pool';
 export type * from './binding-types';

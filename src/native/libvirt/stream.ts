@@ -1,0 +1,226 @@
+import { Duplex } from 'node:stream';
+
+import { native, type NativeEventSource } from './binding';
+import type { Handle } from './binding-types';
+import type { Connection } from './connection';
+import { StreamEventType } from './enums';
+import { call, LibvirtObject } from './object';
+
+/** libvirt asks for less than 256 KiB in one message. */
+const CHUNK = 128 * 1024;
+/** More than one event never waits: the native side is silent until it is armed again. */
+const EVENTS = 4;
+const TROUBLE = StreamEventType.ERROR | StreamEventType.HANGUP;
+
+/** Which way the bytes go: from libvirt (a download), to it (an upload), or both (a console). */
+export type Direction = 'read' | 'write' | 'both';
+
+/** libvirt's side of a stream: it never blocks, and says when it is worth trying again. @internal */
+export class StreamObject extends LibvirtObject<'Stream'> {
+  /** Empty at the end, null when nothing has come yet. */
+  receive(): Promise<Buffer | null> {
+    return this.call('virStreamRecv', CHUNK);
+  }
+
+  /** How many bytes were taken. */
+  send(bytes: Uint8Array): Promise<number> {
+    return this.call('virStreamSend', bytes);
+  }
+
+  /** Ends in good order; fails if the other side did not get, or could not give, everything. */
+  async finish(): Promise<void> {
+    await this.call('virStreamFinish');
+  }
+
+  async abort(): Promise<void> {
+    await this.call('virStreamAbort');
+  }
+
+  async wantEvents(events: number): Promise<void> {
+    await this.call('virStreamEventUpdateCallback', events);
+  }
+}
+
+/**
+ * A libvirt stream as a Node.js stream: a console, a volume's upload or download, a screenshot. Reading asks libvirt for no
+ * more than the reader takes, writing waits until libvirt has room. `destroy()` aborts it.
+ */
+export class LibvirtStream extends Duplex {
+  readonly #object: StreamObject;
+  readonly #connection: Connection;
+  readonly #direction: Direction;
+  readonly #source: NativeEventSource;
+  #wanted = 0;
+  #waiting: { event: StreamEventType; wake: () => void }[] = [];
+  #finished = false;
+
+  /** Made by the methods that open one, such as Domain.openConsole. @internal */
+  static async open(
+    connection: Connection,
+    direction: Direction,
+    start: (handle: Handle<'Stream'>) => Promise<unknown>,
+  ): Promise<LibvirtStream> {
+    const object = new StreamObject(await connection.newStream());
+    try {
+      await start(object.handle);
+    } catch (error) {
+      object.free();
+      throw error;
+    }
+    const stream = new LibvirtStream(object, connection, direction);
+    await stream.#listen();
+    return stream;
+  }
+
+  private constructor(object: StreamObject, connection: Connection, direction: Direction) {
+    const options = {
+      readable: direction !== 'write',
+      writable: direction !== 'read',
+      // The reader of a console may be done while the writer is not, and the other way round.
+      allowHalfOpen: direction === 'both',
+      readableHighWaterMark: CHUNK,
+      writableHighWaterMark: CHUNK,
+    };
+    super(options);
+    this.#object = object;
+    this.#connection = connection;
+    this.#direction = direction;
+    this.#source = new (native().EventSource)(EVENTS, () => {
+      this.#onEvents();
+    });
+  }
+
+  /** The connection closes, or was lost. @internal */
+  stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.once('close', resolve));
+    this.destroy();
+    return closed;
+  }
+
+  /** @internal */
+  fail(error: unknown): void {
+    this.destroy(error as Error);
+  }
+
+  override _read(): void {
+    this.#receive().catch((error: unknown) => this.destroy(error as Error));
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#send(chunk).then(
+      () => {
+        done();
+      },
+      (error: unknown) => {
+        done(error as Error);
+      },
+    );
+  }
+
+  /** The end of an upload is its success; a console goes on being read. */
+  override _final(done: (error?: Error | null) => void): void {
+    if (this.#direction === 'both') {
+      done();
+      return;
+    }
+    this.#finish().then(
+      () => {
+        done();
+      },
+      (error: unknown) => {
+        done(error as Error);
+      },
+    );
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#connection.releaseSource(this);
+    for (const { wake } of this.#waiting.splice(0)) wake();
+    this.#end().then(
+      () => {
+        done(error);
+      },
+      (failure: unknown) => {
+        done(error ?? (failure as Error));
+      },
+    );
+  }
+
+  async #listen(): Promise<void> {
+    this.#connection.adoptSource(this);
+    try {
+      await call(() => this.#source.start(this.#connection.handle, 'stream', 0, this.#object.handle));
+    } catch (error) {
+      this.destroy();
+      throw error;
+    }
+  }
+
+  async #receive(): Promise<void> {
+    while (!this.destroyed) {
+      const bytes = await this.#object.receive();
+      if (bytes === null) {
+        await this.#until(StreamEventType.READABLE);
+      } else if (bytes.length === 0) {
+        await this.#finish();
+        this.push(null);
+        return;
+      } else {
+        this.push(bytes);
+        return;
+      }
+    }
+  }
+
+  async #send(chunk: Buffer): Promise<void> {
+    for (let sent = 0; sent < chunk.length && !this.destroyed;) {
+      const taken = await this.#object.send(chunk.subarray(sent, sent + CHUNK));
+      if (taken === 0) await this.#until(StreamEventType.WRITABLE);
+      sent += taken;
+    }
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#finished) return;
+    this.#finished = true;
+    // First: finishing takes the callback away as well, and then there is none to take back.
+    await call(() => this.#source.stop());
+    await this.#object.finish();
+  }
+
+  /** Nothing is left behind: the callback, the stream at the other end, the native object. */
+  async #end(): Promise<void> {
+    try {
+      await call(() => this.#source.stop());
+      if (!this.#finished) await this.#object.abort();
+    } finally {
+      this.#finished = true;
+      this.#object.free();
+    }
+  }
+
+  /** Resolves when libvirt says so, when there is trouble that the next call will tell of, or when the stream is destroyed. */
+  #until(event: StreamEventType): Promise<void> {
+    if (this.destroyed) return Promise.resolve();
+    return new Promise((wake, reject) => {
+      this.#waiting.push({ event, wake });
+      this.#wanted |= event;
+      this.#source.hold(true);
+      this.#object.wantEvents(this.#wanted | TROUBLE).catch(reject);
+    });
+  }
+
+  #onEvents(): void {
+    const happened = this.#source.take(EVENTS).events.reduce((all, { events }) => all | (events as number), 0);
+    const [awake, asleep] = partition(this.#waiting, ({ event }) => (happened & (event | TROUBLE)) !== 0);
+    this.#waiting = asleep;
+    this.#wanted = asleep.reduce((all, { event }) => all | event, 0);
+    if (this.#wanted === 0) this.#source.hold(false);
+    else this.#object.wantEvents(this.#wanted | TROUBLE).catch((error: unknown) => this.destroy(error as Error));
+    for (const { wake } of awake) wake();
+  }
+}
+
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+}
