@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..');
+
+function codesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|cc|h)$/.test(name))
+    .flatMap(
+      (name) =>
+        readFileSync(join(ROOT, folder, name), 'utf8').match(/(?<=['"])(?:ERR_[A-Z_]+|ABORT_ERR)(?=['"])/g) ?? [],
+    );
+}
+
+test('docs/errors.md lists exactly the codes that the source has', () => {
+  // What an addon rejects with for a failure of libvirt: users see libvirt's own name instead.
+  const internal = new Set(['ERR_LIBVIRT']);
+  const used = new Set([...codesIn('src'), ...codesIn('native')].filter((code) => !internal.has(code)));
+  const documented = readFileSync(join(ROOT, 'docs', 'errors.md'), 'utf8').match(/(?<=^\| `)[A-Z_]+(?=` \|)/gm) ?? [];
+  expect(documented.toSorted()).toEqual([...used].toSorted());
+});
