@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { folderOfPrograms, install, nodeBinaries, packPackage, readJson, succeed, tool, type Packed } from './pack';
+
+const PREBUILD = `prebuilds/${process.platform}-${process.arch}/libvirt.node`;
+const FIVE_MINUTES = 300_000;
+
+jest.setTimeout(FIVE_MINUTES);
+
+let packed: Packed;
+let consumer: string;
+
+beforeAll(() => {
+  packed = packPackage();
+  consumer = install(packed);
+}, 2 * FIVE_MINUTES);
+
+afterAll(() => {
+  rmSync(consumer, { recursive: true, force: true });
+});
+
+describe('the tarball', () => {
+  const paths = () => packed.files.map(({ path }) => path);
+
+  test('has what a user needs', () => {
+    expect(paths()).toEqual(
+      expect.arrayContaining([
+        'package.json',
+        'README.md',
+        'CHANGELOG.md',
+        'LICENSE',
+        'binding.gyp',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'dist/native/libvirt/index.js',
+        'dist/native/libvirt/index.d.ts',
+        'native/libvirt/addon.cc',
+        'prebuilds/README.md',
+        PREBUILD,
+      ]),
+    );
+  });
+
+  test('has nothing else', () => {
+    const intended = [
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|binding\.gyp)$/,
+      /^dist\/[\w/-]+\.(js|js\.map|d\.ts)$/,
+      /^native\/[\w/-]+\.(cc|h)$/,
+      /^prebuilds\/README\.md$/,
+    ];
+    const others = paths().filter((path) => path !== PREBUILD && !intended.some((pattern) => pattern.test(path)));
+    expect(others).toEqual([]);
+  });
+
+  test('is small', () => {
+    const sizeOf = (start: string) =>
+      packed.files.filter(({ path }) => path.startsWith(start)).reduce((sum, { size }) => sum + size, 0);
+    const kib = (bytes: number) => `${Math.ceil(bytes / 1024)} KiB`;
+    const parts = ['dist/', 'native/', 'prebuilds/'].map((start) => `${start} ${kib(sizeOf(start))}`).join(', ');
+    console.log(`packed ${kib(packed.size)}, unpacked ${kib(packed.unpackedSize)}: ${parts}`);
+    expect(packed.size).toBeLessThan(3 << 20);
+  });
+
+  // Node 20 and later resolve by "exports"; TypeScript's oldest way, called node10, knows nothing of them.
+  test.each([
+    ['sound', 'publint', 'publint/src/cli.js', ['run', '--strict']],
+    ['typed for each way of importing it', 'attw', '@arethetypeswrong/cli/dist/index.js', ['--profile', 'node16']],
+  ])('is %s, says %s', (_claim, _linter, program, args) => {
+    succeed(process.execPath, [tool(program), ...args, packed.file]);
+  });
+});
+
+describe('installed with no compiler and no shell on PATH', () => {
+  test('runs no script of its own', () => {
+    const manifest = readJson(join(consumer, 'node_modules', 'hvkit', 'package.json'));
+    const scripts = Object.keys((manifest['scripts'] ?? {}) as object);
+    expect(scripts.filter((name) => ['preinstall', 'install', 'postinstall', 'prepare'].includes(name))).toEqual([]);
+    // npm takes a binding.gyp for an install script where this does not say otherwise.
+    expect(manifest['gypfile']).toBe(false);
+  });
+
+  test('brings one other package', () => {
+    const installed = readdirSync(join(consumer, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(installed).toEqual(['hvkit', 'node-addon-api']);
+  });
+
+  describe.each(nodeBinaries())('on Node %s', (major, node) => {
+    test.each(['use.cjs', 'use.mjs'])('%s uses it', (program) => {
+      const path = folderOfPrograms([node]);
+      const said = succeed(node, [program], { cwd: consumer, env: { PATH: path } });
+      rmSync(path, { recursive: true });
+      expect(JSON.parse(said)).toEqual({
+        node: expect.stringMatching(new RegExp(`^${major}\\.`)) as string,
+        name: 'test',
+        state: 1,
+        reason: 0,
+        error: ['VIR_ERR_NO_DOMAIN', true, true],
+      });
+    });
+  });
+
+  test.each(['node16', 'nodenext', 'bundler'])('its types hold in a consumer that resolves by %s', (resolution) => {
+    const project = mkdtempSync(join(tmpdir(), 'hvkit-types-'));
+    cpSync(consumer, project, { recursive: true, verbatimSymlinks: true });
+    for (const types of ['@types', 'undici-types']) symlinkSync(tool(types), join(project, 'node_modules', types));
+    const module = resolution === 'bundler' ? 'preserve' : resolution;
+    const compilerOptions = { module, moduleResolution: resolution, target: 'es2022', types: ['node'], strict: true };
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, noEmit: true }, files: ['types.cts', 'types.mts'] }),
+    );
+    const { status, stdout } = spawnSync(process.execPath, [tool('typescript/bin/tsc')], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    rmSync(project, { recursive: true });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+describe('where the prebuilt binary does not serve', () => {
+  let home: string;
+
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'hvkit-source-'));
+    cpSync(consumer, home, { recursive: true, verbatimSymlinks: true });
+    rmSync(join(home, 'node_modules', 'hvkit', 'prebuilds'), { recursive: true });
+  });
+
+  afterAll(() => {
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  test('the error names a command, and the command builds an addon that loads', () => {
+    const source =
+      "require('hvkit/libvirt').connect('test:///default').then((c) => c.close())" +
+      '.catch(({ code, hint }) => console.log(JSON.stringify({ code, hint })))';
+    const attempt = () => succeed(process.execPath, ['-e', source], { cwd: home });
+
+    const { code, hint } = JSON.parse(attempt()) as { code: string; hint: string };
+    expect(code).toBe('ERR_ADDON_NOT_FOUND');
+    const command = /^Build it on this machine: (.*)$/m.exec(hint)?.[1] ?? '';
+    expect(command).toMatch(/^npx node-gyp rebuild /);
+
+    const headers = join(dirname(process.execPath), '..');
+    const env: NodeJS.ProcessEnv = { ...process.env, npm_config_yes: 'true', JOBS: 'max', CXXFLAGS: '-O0' };
+    if (existsSync(join(headers, 'include', 'node'))) env['npm_config_nodedir'] = headers;
+    const build = spawnSync('sh', ['-c', command], { cwd: home, env, encoding: 'utf8' });
+    expect({ status: build.status, said: build.status === 0 ? '' : build.stderr }).toEqual({ status: 0, said: '' });
+    expect(attempt()).toBe('');
+  });
+});
