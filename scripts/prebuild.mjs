@@ -55,8 +55,9 @@ function make(name, out) {
 
 function report(file, target, apis) {
   const { facts, faults } = inspect(file, target, apis);
-  if (faults.length > 0)
+  if (faults.length > 0) {
     throw new Failure([`${file} may not be published for ${target.name}. It`, ...faults].join('\n  '));
+  }
   console.log(`${basename(file)} for ${target.name}, ${Math.ceil(statSync(file).size / 1024)} KiB`);
   for (const [fact, value] of Object.entries(facts)) console.log(`  ${fact}: ${value}`);
 }
@@ -67,8 +68,9 @@ function checkAll(out) {
     for (const addon of target.addons) {
       const file = fileOf(out, name, addon);
       if (!existsSync(file)) wrong.push(`${relative(process.cwd(), file)}: missing`);
-      else if (!isFor(file, target))
+      else if (!isFor(file, target)) {
         wrong.push(`${relative(process.cwd(), file)}: no ${target.format} file for ${name}`);
+      }
     }
   }
   if (wrong.length > 0) throw new Failure(['Not every prebuilt binary is there:', ...wrong].join('\n  '));

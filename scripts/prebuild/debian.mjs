@@ -125,7 +125,8 @@ function pointInside(root, folder = root) {
 /** Newer releases keep everything below /usr, and the links that an installed system has come with no package. */
 function mergeUsr(root) {
   for (const name of ['lib', 'lib64']) {
-    if (!existsSync(join(root, name)) && existsSync(join(root, 'usr', name)))
+    if (!existsSync(join(root, name)) && existsSync(join(root, 'usr', name))) {
       symlinkSync(join('usr', name), join(root, name));
+    }
   }
 }

@@ -65,8 +65,9 @@ function readElf(file) {
   const libraries = [...dynamic.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map((match) => match[1]);
   const faults = [];
   for (const tag of ['RPATH', 'RUNPATH']) {
-    if (dynamic.includes(`(${tag})`))
+    if (dynamic.includes(`(${tag})`)) {
       faults.push(`has a ${tag}: it would look for libraries in folders of this machine`);
+    }
   }
   if (!/FLAGS_1.*\bNODELETE\b/.test(dynamic)) {
     faults.push('lacks the flag NODELETE: it could be unloaded while a thread of its own runs');

@@ -48,8 +48,9 @@ export const HOST = `${process.platform}-${process.arch}`;
 
 export function targetOf(name) {
   const target = TARGETS[name];
-  if (!target)
+  if (!target) {
     throw new Failure(`No prebuilt binaries are made for ${name}; only for ${Object.keys(TARGETS).join(', ')}.`);
+  }
   return { name, ...target };
 }
 

@@ -27,7 +27,6 @@ export function createLoader({
   host = currentHost,
   open = createRequire(__filename),
 }: LoaderOptions = {}): <T>(name: AddonName) => T {
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   return <T>(name: AddonName): T => {
     const candidates = candidatesOf(name, root, host);
     const present = candidates.filter((file) => existsSync(file));

@@ -60,7 +60,7 @@ describe('the tarball', () => {
       packed.files.filter(({ path }) => path.startsWith(start)).reduce((sum, { size }) => sum + size, 0);
     const kib = (bytes: number) => `${Math.ceil(bytes / 1024)} KiB`;
     const parts = ['dist/', 'native/', 'prebuilds/'].map((start) => `${start} ${kib(sizeOf(start))}`).join(', ');
-    console.log(`packed ${kib(packed.size)}, unpacked ${kib(packed.unpackedSize)}: ${parts}`);
+    process.stdout.write(`packed ${kib(packed.size)}, unpacked ${kib(packed.unpackedSize)}: ${parts}\n`);
     expect(packed.size).toBeLessThan(3 << 20);
   });
 
@@ -76,7 +76,7 @@ describe('the tarball', () => {
 describe('installed with no compiler and no shell on PATH', () => {
   test('runs no script of its own', () => {
     const manifest = readJson(join(consumer, 'node_modules', 'hvkit', 'package.json'));
-    const scripts = Object.keys((manifest['scripts'] ?? {}) as object);
+    const scripts = Object.keys(manifest['scripts'] ?? {});
     expect(scripts.filter((name) => ['preinstall', 'install', 'postinstall', 'prepare'].includes(name))).toEqual([]);
     // npm takes a binding.gyp for an install script where this does not say otherwise.
     expect(manifest['gypfile']).toBe(false);
