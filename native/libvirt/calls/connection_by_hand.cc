@@ -69,11 +69,14 @@ Napi::Value NodeCpuMap(const Napi::CallbackInfo& info) {
   });
 }
 
+/// What libvirt's protocol takes for one request; no host has that many. It bounds what is allocated here.
+constexpr int kMostCells = 1024;
+
 Napi::Value CellsFreeMemory(const Napi::CallbackInfo& info) {
   return CallByHand<virConnectPtr>(info, [](Reader& arguments) {
     const auto first = arguments.Integer<int>();
     const auto most = arguments.Integer<int>();
-    if (most <= 0) arguments.Fail("at least one cell");
+    if (most < 1 || most > kMostCells) arguments.Fail("a number of cells from 1 to " + std::to_string(kMostCells));
     return [first, most](const ConnectionHandle& connection) -> Value {
       std::vector<unsigned long long> cells(static_cast<size_t>(most));
       const int count = virNodeGetCellsFreeMemory(connection.pointer(), cells.data(), first, most);
@@ -83,13 +86,74 @@ Napi::Value CellsFreeMemory(const Napi::CallbackInfo& info) {
   });
 }
 
+unsigned int ReadCellCount(Reader& arguments) {
+  const auto cells = arguments.Integer<unsigned int>();
+  if (cells < 1 || cells > kMostCells) arguments.Fail("a number of cells from 1 to " + std::to_string(kMostCells));
+  return cells;
+}
+
+/// Sizes of pages, or how many: whole numbers that are not negative.
+template <class T>
+std::vector<T> ReadCounts(Reader& arguments) {
+  std::vector<T> counts;
+  for (const int count : arguments.Integers()) {
+    if (count < 0) arguments.Fail("an array of whole numbers not below 0");
+    counts.push_back(static_cast<T>(count));
+  }
+  return counts;
+}
+
+/// A list for each cell: how many pages of each size are free there.
+Napi::Value FreePages(const Napi::CallbackInfo& info) {
+  return CallByHand<virConnectPtr>(info, [](Reader& arguments) {
+    auto sizes = ReadCounts<unsigned int>(arguments);
+    const auto first = arguments.Integer<int>();
+    const unsigned int cells = ReadCellCount(arguments);
+    const auto flags = arguments.Integer<unsigned int>();
+    return [sizes, first, cells, flags](const ConnectionHandle& connection) -> Value {
+      std::vector<unsigned int> pages = sizes;  // libvirt's parameter is not const
+      std::vector<unsigned long long> counts(cells * pages.size());
+      const int filled = virNodeGetFreePages(connection.pointer(), static_cast<unsigned int>(pages.size()),
+                                             pages.data(), first, cells, counts.data(), flags);
+      if (filled < 0) throw LastFailure("virNodeGetFreePages");
+      Value::List list;
+      for (auto cell = counts.begin(); cell < counts.begin() + filled; cell += static_cast<int>(pages.size())) {
+        list.emplace_back(Value::List(cell, cell + static_cast<int>(pages.size())));
+      }
+      return list;
+    };
+  });
+}
+
+/// How many cells were adjusted.
+Napi::Value AllocPages(const Napi::CallbackInfo& info) {
+  return CallByHand<virConnectPtr>(info, [](Reader& arguments) {
+    auto sizes = ReadCounts<unsigned int>(arguments);
+    auto counts = ReadCounts<unsigned long long>(arguments);
+    if (counts.size() != sizes.size()) arguments.Fail("as many counts as there are sizes of pages");
+    const auto first = arguments.Integer<int>();
+    const unsigned int cells = ReadCellCount(arguments);
+    const auto flags = arguments.Integer<unsigned int>();
+    return [sizes, counts, first, cells, flags](const ConnectionHandle& connection) -> Value {
+      std::vector<unsigned int> pages = sizes;
+      std::vector<unsigned long long> wanted = counts;
+      const int adjusted = virNodeAllocPages(connection.pointer(), static_cast<unsigned int>(pages.size()),
+                                             pages.data(), wanted.data(), first, cells, flags);
+      if (adjusted < 0) throw LastFailure("virNodeAllocPages");
+      return adjusted;
+    };
+  });
+}
+
 }  // namespace
 
 CallTable ConnectionCallsByHand() {
   return {
+      HVKIT_BY_HAND(virNodeAllocPages, AllocPages),
       HVKIT_BY_HAND(virNodeGetCPUMap, NodeCpuMap),
       HVKIT_BY_HAND(virNodeGetCPUStats, NodeCpuStats),
       HVKIT_BY_HAND(virNodeGetCellsFreeMemory, CellsFreeMemory),
+      HVKIT_BY_HAND(virNodeGetFreePages, FreePages),
       HVKIT_BY_HAND(virNodeGetMemoryStats, NodeMemoryStats),
   };
 }

@@ -24,7 +24,6 @@ CallTable NetworkCalls() {
       HVKIT_CALL(virNetworkLookupByUUIDString),
       HVKIT_CALL(virNetworkPortCreateXML),
       HVKIT_CALL(virNetworkPortDelete),
-      HVKIT_CALL(virNetworkPortGetNetwork),
       HVKIT_CALL(virNetworkPortGetParameters),
       HVKIT_CALL(virNetworkPortGetXMLDesc),
       HVKIT_CALL(virNetworkPortLookupByUUIDString),

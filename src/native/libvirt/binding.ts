@@ -105,6 +105,29 @@ export interface CallsByHand {
   virNodeGetCPUStats(connection: Handle<'Connection'>, cpu: number, flags: number): Promise<Record<string, bigint>>;
   virNodeGetCellsFreeMemory(connection: Handle<'Connection'>, first: number, most: number): Promise<bigint[]>;
   virNodeGetMemoryStats(connection: Handle<'Connection'>, cell: number, flags: number): Promise<Record<string, bigint>>;
+  /** For each cell, how many pages of each size are free. */
+  virNodeGetFreePages(
+    connection: Handle<'Connection'>,
+    pageSizes: readonly number[],
+    firstCell: number,
+    cells: number,
+    flags: number,
+  ): Promise<bigint[][]>;
+  /** How many cells were adjusted. */
+  virNodeAllocPages(
+    connection: Handle<'Connection'>,
+    pageSizes: readonly number[],
+    pageCounts: readonly number[],
+    firstCell: number,
+    cells: number,
+    flags: number,
+  ): Promise<number>;
+
+  /** null: it has none. */
+  virNodeDeviceGetParent(device: Handle<'NodeDevice'>): Promise<string | null>;
+  virNodeDeviceListCaps(device: Handle<'NodeDevice'>): Promise<string[]>;
+  virSecretGetValue(secret: Handle<'Secret'>, flags: number): Promise<Buffer>;
+  virSecretSetValue(secret: Handle<'Secret'>, value: Uint8Array, flags: number): Promise<number>;
 
   /** Empty at the end, null when nothing has come yet. */
   virStreamRecv(stream: Handle<'Stream'>, size: number): Promise<Buffer | null>;

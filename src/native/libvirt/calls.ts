@@ -697,8 +697,6 @@ export interface LibvirtCalls {
   ): Promise<Handle<'NetworkPort'>>;
   /** Delete the network port. */
   virNetworkPortDelete(port: Handle<'NetworkPort'>, flags: number): Promise<number>;
-  /** Provides the network pointer associated with a port. */
-  virNetworkPortGetNetwork(port: Handle<'NetworkPort'>): Promise<Handle<'Network'>>;
   /** Get all interface parameters. */
   virNetworkPortGetParameters(port: Handle<'NetworkPort'>, flags: number): Promise<ParameterValues>;
   /** Provide an XML description of the network port. */
@@ -738,14 +736,10 @@ export interface LibvirtCalls {
   virNodeDeviceDestroy(dev: Handle<'NodeDevice'>): Promise<number>;
   /** Detach the node device from the node itself so that it may be assigned to a guest domain. */
   virNodeDeviceDetachFlags(dev: Handle<'NodeDevice'>, driverName: string | null, flags: number): Promise<number>;
-  /** Detach the node device from the node itself so that it may be assigned to a guest domain. */
-  virNodeDeviceDettach(dev: Handle<'NodeDevice'>): Promise<number>;
   /** Provides a boolean value indicating whether the node device is configured to be automatically started when the host machine boots or the parent device becomes available. */
   virNodeDeviceGetAutostart(dev: Handle<'NodeDevice'>): Promise<number>;
   /** Just return the device name */
   virNodeDeviceGetName(dev: Handle<'NodeDevice'>): string;
-  /** Accessor for the parent of the device */
-  virNodeDeviceGetParent(dev: Handle<'NodeDevice'>): Promise<string>;
   /** Fetch an XML document describing all aspects of the device. */
   virNodeDeviceGetXMLDesc(dev: Handle<'NodeDevice'>, flags: number): Promise<string>;
   /** Determine if the node device is currently active */
@@ -804,8 +798,6 @@ export interface LibvirtCalls {
     usageType: number,
     usageID: string | null,
   ): Promise<Handle<'Secret'>>;
-  /** Sets the value of a secret. */
-  virSecretSetValue(secret: Handle<'Secret'>, value: Uint8Array, flags: number): Promise<number>;
   /** Deletes the specified secret. */
   virSecretUndefine(secret: Handle<'Secret'>): Promise<number>;
   /** Currently only filesystem pool accepts flags VIR_STORAGE_POOL_BUILD_OVERWRITE and VIR_STORAGE_POOL_BUILD_NO_OVERWRITE. */
