@@ -1,0 +1,34 @@
+import type { Handle, ParameterValues, TypedParameters } from './binding-types';
+import type { Network } from './network';
+import { ConnectedObject } from './object';
+
+/** What one guest's interface is plugged into: a port of a running network. */
+export class NetworkPort extends ConnectedObject<'NetworkPort'> {
+  readonly network: Network;
+
+  constructor(handle: Handle<'NetworkPort'>, network: Network) {
+    super(handle, network.connection);
+    this.network = network;
+  }
+
+  get uuid(): string {
+    return this.field('virNetworkPortGetUUIDString');
+  }
+
+  async xml(flags = 0): Promise<string> {
+    return this.call('virNetworkPortGetXMLDesc', flags);
+  }
+
+  /** Limits of its traffic: KiB per second and KiB. Names: VIR_NETWORK_PORT_BANDWIDTH_*. */
+  async parameters(flags = 0): Promise<ParameterValues> {
+    return this.call('virNetworkPortGetParameters', flags);
+  }
+
+  async setParameters(parameters: TypedParameters, flags = 0): Promise<void> {
+    await this.call('virNetworkPortSetParameters', parameters, flags);
+  }
+
+  async delete(flags = 0): Promise<void> {
+    await this.call('virNetworkPortDelete', flags);
+  }
+}

@@ -1,0 +1,83 @@
+import type { StorageVolInfo } from './binding-types';
+import {
+  StorageVolInfoFlags,
+  type StorageVolDeleteFlags,
+  type StorageVolResizeFlags,
+  type StorageVolWipeAlgorithm,
+  type StorageXMLFlags,
+} from './enums';
+import { ConnectedObject } from './object';
+import { StoragePool } from './storage-pool';
+import { LibvirtStream } from './stream';
+
+/** Which bytes of a volume are moved. */
+export interface VolumeRange {
+  /** Bytes from the volume's beginning. */
+  offset?: bigint | number;
+  /** Bytes; 0 is all that come, up to the volume's end. */
+  length?: bigint | number;
+}
+
+/** A disk image, logical volume, ... in a pool. `name` and `key` are known without asking libvirt. */
+export class StorageVolume extends ConnectedObject<'StorageVol'> {
+  get name(): string {
+    return this.field('virStorageVolGetName');
+  }
+
+  /** Unique among all volumes, and the same on each host that shares the volume; often the path. */
+  get key(): string {
+    return this.field('virStorageVolGetKey');
+  }
+
+  /** Where guests of this host find it. */
+  async path(): Promise<string> {
+    return this.call('virStorageVolGetPath');
+  }
+
+  /** The pool it is in. */
+  async pool(): Promise<StoragePool> {
+    return new StoragePool(await this.call('virStoragePoolLookupByVolume'), this.connection);
+  }
+
+  /** With StorageVolInfoFlags.GET_PHYSICAL `allocation` is the size of the file or device. */
+  async info(flags: StorageVolInfoFlags = StorageVolInfoFlags.USE_ALLOCATION): Promise<StorageVolInfo> {
+    // Not every driver knows of flags.
+    return flags === StorageVolInfoFlags.USE_ALLOCATION
+      ? this.call('virStorageVolGetInfo')
+      : this.call('virStorageVolGetInfoFlags', flags);
+  }
+
+  async xml(flags: StorageXMLFlags | 0 = 0): Promise<string> {
+    return this.call('virStorageVolGetXMLDesc', flags);
+  }
+
+  /** Removes it from its pool, with its data. */
+  async delete(flags: StorageVolDeleteFlags | 0 = 0): Promise<void> {
+    await this.call('virStorageVolDelete', flags);
+  }
+
+  /** Overwrites it, so that nothing of its contents can be read any more: with zeros, or by the given algorithm. */
+  async wipe(algorithm?: StorageVolWipeAlgorithm, flags = 0): Promise<void> {
+    if (algorithm === undefined) await this.call('virStorageVolWipe', flags);
+    else await this.call('virStorageVolWipePattern', algorithm, flags);
+  }
+
+  /** Bytes, of the whole volume or, with StorageVolResizeFlags.DELTA, more than now. */
+  async resize(capacity: bigint | number, flags: StorageVolResizeFlags | 0 = 0): Promise<void> {
+    await this.call('virStorageVolResize', capacity, flags);
+  }
+
+  /** A stream to write the volume's contents to. They are in the volume when it has finished. */
+  async upload({ offset = 0, length = 0 }: VolumeRange = {}): Promise<LibvirtStream> {
+    return LibvirtStream.open(this.connection, 'write', (stream) =>
+      this.call('virStorageVolUpload', stream, offset, length, 0),
+    );
+  }
+
+  /** A stream to read the volume's contents from. */
+  async download({ offset = 0, length = 0 }: VolumeRange = {}): Promise<LibvirtStream> {
+    return LibvirtStream.open(this.connection, 'read', (stream) =>
+      this.call('virStorageVolDownload', stream, offset, length, 0),
+    );
+  }
+}
