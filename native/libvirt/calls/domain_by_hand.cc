@@ -1,9 +1,12 @@
 #include <libvirt/libvirt.h>
 
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "common/failure.h"
 #include "libvirt/call.h"
 #include "libvirt/calls/calls.h"
 
@@ -25,7 +28,13 @@ Napi::Value GetId(const Napi::CallbackInfo& info) {
   }
 }
 
+struct RecordsDeleter {
+  void operator()(virDomainStatsRecordPtr* records) const { virDomainStatsRecordListFree(records); }
+};
+
+/// Takes the records over.
 Value StatsToValue(virDomainStatsRecordPtr* records, int count, const std::shared_ptr<Connection>& connection) {
+  const std::unique_ptr<virDomainStatsRecordPtr, RecordsDeleter> owner(records);
   Value::List list;
   for (int i = 0; i < count; ++i) {
     const virDomainStatsRecord& record = *records[i];
@@ -33,9 +42,18 @@ Value StatsToValue(virDomainStatsRecordPtr* records, int count, const std::share
     list.emplace_back(Value::Fields{{"domain", Own(record.dom, connection)},
                                     {"stats", TypedParamsToValue(record.params, record.nparams)}});
   }
-  virDomainStatsRecordListFree(records);
   return list;
 }
+
+/// Typed parameters in memory of ours; the strings among them are libvirt's until they are cleared.
+struct ParamsArray {
+  explicit ParamsArray(size_t size) : params(size) {}
+  ~ParamsArray() { virTypedParamsClear(params.data(), static_cast<int>(params.size())); }
+  ParamsArray(const ParamsArray&) = delete;
+  ParamsArray& operator=(const ParamsArray&) = delete;
+
+  std::vector<virTypedParameter> params;
+};
 
 Napi::Value AllStats(const Napi::CallbackInfo& info) {
   return CallByHand<virConnectPtr>(info, [](Reader& arguments) {
@@ -62,7 +80,13 @@ Napi::Value ListStats(const Napi::CallbackInfo& info) {
     const auto flags = arguments.Integer<unsigned int>();
     return [domains, groups, flags](const Handle<virConnectPtr>& connection) -> Value {
       std::vector<virDomainPtr> pointers;
-      for (const auto& domain : domains) pointers.push_back(domain->pointer());
+      for (const auto& domain : domains) {
+        // libvirt only asks that they share one connection; the answer's domains are to belong to this one.
+        if (domain->connection() != connection.connection()) {
+          throw InvalidArgument("every domain has to belong to the connection that is asked");
+        }
+        pointers.push_back(domain->pointer());
+      }
       pointers.push_back(nullptr);
       virDomainStatsRecordPtr* records = nullptr;
       const int count = virDomainListGetStats(pointers.data(), groups, &records, flags);
@@ -96,8 +120,7 @@ Napi::Value BlockJobInfo(const Napi::CallbackInfo& info) {
     const auto flags = arguments.Integer<unsigned int>();
     return [disk, flags](const DomainHandle& domain) -> Value {
       virDomainBlockJobInfo job{};
-      const int found =
-          virDomainGetBlockJobInfo(domain.pointer(), disk ? disk->c_str() : nullptr, &job, flags);
+      const int found = virDomainGetBlockJobInfo(domain.pointer(), disk ? disk->c_str() : nullptr, &job, flags);
       if (found < 0) throw LastFailure("virDomainGetBlockJobInfo");
       return found == 0 ? Value(Value::Null{}) : ToValue(job);
     };
@@ -110,38 +133,52 @@ Napi::Value Vcpus(const Napi::CallbackInfo& info) {
       virDomainInfo domain_info{};
       if (virDomainGetInfo(domain.pointer(), &domain_info) < 0) throw LastFailure("virDomainGetInfo");
       std::vector<virVcpuInfo> vcpus(domain_info.nrVirtCpu);
-      const int count =
-          virDomainGetVcpus(domain.pointer(), vcpus.data(), static_cast<int>(vcpus.size()), nullptr, 0);
+      const int count = virDomainGetVcpus(domain.pointer(), vcpus.data(), static_cast<int>(vcpus.size()), nullptr, 0);
       if (count < 0) throw LastFailure("virDomainGetVcpus");
       Value::List list;
       for (int i = 0; i < count; ++i) {
         const virVcpuInfo& vcpu = vcpus[static_cast<size_t>(i)];
-        list.emplace_back(Value::Fields{{"number", vcpu.number},
-                                        {"state", vcpu.state},
-                                        {"cpuTime", vcpu.cpuTime},
-                                        {"cpu", vcpu.cpu}});
+        list.emplace_back(Value::Fields{
+            {"number", vcpu.number}, {"state", vcpu.state}, {"cpuTime", vcpu.cpuTime}, {"cpu", vcpu.cpu}});
       }
       return list;
     };
   });
 }
 
+/// What libvirt says of a CPU that it has no statistics of is zeroes: such a CPU becomes an empty object.
+Value CpuToValue(const virTypedParameter* params, int count) {
+  int known = 0;
+  while (known < count && params[known].type != 0) ++known;
+  return TypedParamsToValue(params, known);
+}
+
+/// `cpus` CPUs from `start` on, or all from there when it is 0; with `start` -1 and one CPU, the sum of them all.
 Napi::Value CpuStats(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
     const auto start = arguments.Integer<int>();
     const auto cpus = arguments.Integer<unsigned int>();
     const auto flags = arguments.Integer<unsigned int>();
     return [start, cpus, flags](const DomainHandle& domain) -> Value {
-      const int per_cpu = virDomainGetCPUStats(domain.pointer(), nullptr, 0, start, 1, flags);
-      if (per_cpu < 0) throw LastFailure("virDomainGetCPUStats");
-      const auto width = static_cast<size_t>(per_cpu);
-      std::vector<virTypedParameter> params(width * cpus);
-      const int filled = virDomainGetCPUStats(domain.pointer(), params.data(), static_cast<unsigned int>(per_cpu),
-                                              start, cpus, flags);
-      if (filled < 0) throw LastFailure("virDomainGetCPUStats");
+      const auto ask = [&](virTypedParameterPtr params, unsigned int width, int first, unsigned int most) {
+        const int answer = virDomainGetCPUStats(domain.pointer(), params, width, first, most, flags);
+        if (answer < 0) throw LastFailure("virDomainGetCPUStats");
+        return answer;
+      };
+      const int present = start < 0 ? 1 : ask(nullptr, 0, 0, 0) - start;
+      const auto most = static_cast<unsigned int>(std::max(present, 0));
+      const unsigned int wanted = cpus == 0 ? most : std::min(cpus, most);
+      const auto width = static_cast<unsigned int>(ask(nullptr, 0, start, 1));
       Value::List list;
-      for (size_t cpu = 0; cpu < cpus; ++cpu) list.push_back(TypedParamsToValue(&params[cpu * width], filled));
-      virTypedParamsClear(params.data(), static_cast<int>(params.size()));
+      // A daemon answers for no more than so many CPUs at once.
+      constexpr unsigned int kMost = 128;
+      while (width > 0 && list.size() < wanted) {
+        const auto done = static_cast<unsigned int>(list.size());
+        const unsigned int count = std::min(wanted - done, kMost);
+        ParamsArray array(static_cast<size_t>(width) * count);
+        const int filled = ask(array.params.data(), width, start + static_cast<int>(done), count);
+        for (size_t cpu = 0; cpu < count; ++cpu) list.push_back(CpuToValue(&array.params[cpu * width], filled));
+      }
       return list;
     };
   });
@@ -188,15 +225,30 @@ Napi::Value DiskErrors(const Napi::CallbackInfo& info) {
     return [flags](const DomainHandle& domain) -> Value {
       const int disks = virDomainGetDiskErrors(domain.pointer(), nullptr, 0, flags);
       if (disks < 0) throw LastFailure("virDomainGetDiskErrors");
+      if (disks == 0) return Value::List{};
       std::vector<virDomainDiskError> errors(static_cast<size_t>(disks));
       const int count =
-          disks == 0 ? 0 : virDomainGetDiskErrors(domain.pointer(), errors.data(), static_cast<unsigned int>(disks), flags);
+          virDomainGetDiskErrors(domain.pointer(), errors.data(), static_cast<unsigned int>(disks), flags);
       if (count < 0) throw LastFailure("virDomainGetDiskErrors");
       Value::List list;
       for (int i = 0; i < count; ++i) {
         const auto& error = errors[static_cast<size_t>(i)];
         list.emplace_back(Value::Fields{{"disk", Owned<char>(error.disk).get()}, {"error", error.error}});
       }
+      return list;
+    };
+  });
+}
+
+Napi::Value SecurityLabelList(const Napi::CallbackInfo& info) {
+  return CallByHand<virDomainPtr>(info, [](Reader& /*arguments*/) {
+    return [](const DomainHandle& domain) -> Value {
+      virSecurityLabelPtr labels = nullptr;
+      const int count = virDomainGetSecurityLabelList(domain.pointer(), &labels);
+      if (count < 0) throw LastFailure("virDomainGetSecurityLabelList");
+      const Owned<virSecurityLabel> owner(labels);
+      Value::List list;
+      for (int i = 0; i < count; ++i) list.push_back(ToValue(labels[i]));
       return list;
     };
   });
@@ -210,7 +262,8 @@ Napi::Value SendKey(const Napi::CallbackInfo& info) {
     const auto flags = arguments.Integer<unsigned int>();
     return [codeset, hold_ms, keys, flags](const DomainHandle& domain) -> Value {
       std::vector<unsigned int> codes(keys.begin(), keys.end());
-      if (virDomainSendKey(domain.pointer(), codeset, hold_ms, codes.data(), static_cast<int>(codes.size()), flags) < 0) {
+      if (virDomainSendKey(domain.pointer(), codeset, hold_ms, codes.data(), static_cast<int>(codes.size()), flags) <
+          0) {
         throw LastFailure("virDomainSendKey");
       }
       return 0;
@@ -262,6 +315,40 @@ Napi::Value SchedulerType(const Napi::CallbackInfo& info) {
   });
 }
 
+/// libvirt gives the parameters only to a caller that has room for all of them, and their number only with the type.
+template <class Get>
+Value SchedulerValues(const DomainHandle& domain, const char* name, Get get) {
+  int count = 0;
+  const Owned<char> type(virDomainGetSchedulerType(domain.pointer(), &count));
+  if (!type) throw LastFailure("virDomainGetSchedulerType");
+  if (count <= 0) return Value::Fields{};
+  ParamsArray array(static_cast<size_t>(count));
+  if (get(array.params.data(), &count) < 0) throw LastFailure(name);
+  return TypedParamsToValue(array.params.data(), count);
+}
+
+Napi::Value SchedulerParameters(const Napi::CallbackInfo& info) {
+  return CallByHand<virDomainPtr>(info, [](Reader& /*arguments*/) {
+    return [](const DomainHandle& domain) -> Value {
+      return SchedulerValues(domain, "virDomainGetSchedulerParameters", [&](virTypedParameterPtr params, int* count) {
+        return virDomainGetSchedulerParameters(domain.pointer(), params, count);
+      });
+    };
+  });
+}
+
+Napi::Value SchedulerParametersFlags(const Napi::CallbackInfo& info) {
+  return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
+    const auto flags = arguments.Integer<unsigned int>();
+    return [flags](const DomainHandle& domain) -> Value {
+      return SchedulerValues(domain, "virDomainGetSchedulerParametersFlags",
+                             [&](virTypedParameterPtr params, int* count) {
+                               return virDomainGetSchedulerParametersFlags(domain.pointer(), params, count, flags);
+                             });
+    };
+  });
+}
+
 /// The new domain belongs to the destination's connection.
 Napi::Value Migrate(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
@@ -288,7 +375,10 @@ CallTable DomainCallsByHand() {
       HVKIT_BY_HAND(virDomainGetDiskErrors, DiskErrors),
       HVKIT_BY_HAND(virDomainGetEmulatorPinInfo, EmulatorPinInfo),
       HVKIT_BY_HAND(virDomainGetID, GetId),
+      HVKIT_BY_HAND(virDomainGetSchedulerParameters, SchedulerParameters),
+      HVKIT_BY_HAND(virDomainGetSchedulerParametersFlags, SchedulerParametersFlags),
       HVKIT_BY_HAND(virDomainGetSchedulerType, SchedulerType),
+      HVKIT_BY_HAND(virDomainGetSecurityLabelList, SecurityLabelList),
       HVKIT_BY_HAND(virDomainGetVcpuPinInfo, VcpuPinInfo),
       HVKIT_BY_HAND(virDomainGetVcpus, Vcpus),
       HVKIT_BY_HAND(virDomainListGetStats, ListStats),

@@ -1,5 +1,12 @@
 import { loadAddon } from '../load';
-import type { DomainBlockJobInfo, DomainVcpu, Handle, ParameterValues, TypedParameters } from './binding-types';
+import type {
+  DomainBlockJobInfo,
+  DomainVcpu,
+  Handle,
+  ParameterValues,
+  SecurityLabel,
+  TypedParameters,
+} from './binding-types';
 import type { LibvirtCalls } from './calls';
 
 /**
@@ -71,8 +78,10 @@ export interface CallsByHand {
   virDomainGetDiskErrors(domain: Handle<'Domain'>, flags: number): Promise<{ disk: string; error: number }[]>;
   virDomainGetEmulatorPinInfo(domain: Handle<'Domain'>, mapLength: number, flags: number): Promise<Buffer>;
   virDomainGetID(domain: Handle<'Domain'>): number;
+  virDomainGetSchedulerParameters(domain: Handle<'Domain'>): Promise<ParameterValues>;
   virDomainGetSchedulerParametersFlags(domain: Handle<'Domain'>, flags: number): Promise<ParameterValues>;
   virDomainGetSchedulerType(domain: Handle<'Domain'>): Promise<string>;
+  virDomainGetSecurityLabelList(domain: Handle<'Domain'>): Promise<SecurityLabel[]>;
   virDomainGetVcpuPinInfo(domain: Handle<'Domain'>, vcpus: number, mapLength: number, flags: number): Promise<Buffer[]>;
   virDomainGetVcpus(domain: Handle<'Domain'>): Promise<DomainVcpu[]>;
   virDomainMemoryPeek(domain: Handle<'Domain'>, start: bigint | number, size: number, flags: number): Promise<Buffer>;

@@ -121,6 +121,8 @@ export interface LibvirtCalls {
   /** Start sending keepalive messages after @interval seconds of inactivity and consider the connection to be broken when no response is received after @count keepalive messages sent in a row. */
   virConnectSetKeepAlive(conn: Handle<'Connection'>, interval: number, count: number): Promise<number>;
   /** Requests that the current background job be aborted at the soonest opportunity. */
+  virDomainAbortJob(domain: Handle<'Domain'>): Promise<number>;
+  /** Requests that the current background job be aborted at the soonest opportunity. */
   virDomainAbortJobFlags(domain: Handle<'Domain'>, flags: number): Promise<number>;
   /** Dynamically add an IOThread to the domain. */
   virDomainAddIOThread(domain: Handle<'Domain'>, iothread_id: number, flags: number): Promise<number>;
@@ -308,8 +310,6 @@ export interface LibvirtCalls {
   virDomainGetOSType(domain: Handle<'Domain'>): Promise<string>;
   /** Get all Linux perf events setting. */
   virDomainGetPerfEvents(domain: Handle<'Domain'>, flags: number): Promise<ParameterValues>;
-  /** Get all scheduler parameters. */
-  virDomainGetSchedulerParametersFlags(domain: Handle<'Domain'>, flags: number): Promise<ParameterValues>;
   /** Extract security label of an active domain. */
   virDomainGetSecurityLabel(domain: Handle<'Domain'>): Promise<SecurityLabel>;
   /** Extract domain state. */
@@ -515,8 +515,6 @@ export interface LibvirtCalls {
   virDomainSetLifecycleAction(domain: Handle<'Domain'>, type: number, action: number, flags: number): Promise<number>;
   /** Dynamically change the maximum amount of physical memory allocated to a domain. */
   virDomainSetMaxMemory(domain: Handle<'Domain'>, memory: bigint | number): Promise<number>;
-  /** Dynamically change the target amount of physical memory allocated to a domain. */
-  virDomainSetMemory(domain: Handle<'Domain'>, memory: bigint | number): Promise<number>;
   /** Dynamically change the target amount of physical memory allocated to a domain. */
   virDomainSetMemoryFlags(domain: Handle<'Domain'>, memory: bigint | number, flags: number): Promise<number>;
   /** Change all or a subset of the memory tunables. */
