@@ -1,5 +1,7 @@
 /** What crosses the boundary to the addon: handles, plain data, and nothing else. */
 
+import type { DomainBlockJobType, DomainControlState, DomainState, IPAddrType, VcpuState } from './enums';
+
 declare const KIND: unique symbol;
 
 /** An opaque native object. The addon tells kinds apart by itself; the type keeps them apart at compile time. */
@@ -48,8 +50,7 @@ export interface SecurityLabel {
 }
 
 export interface DomainInfo {
-  /** A DomainState. */
-  state: number;
+  state: DomainState;
   /** KiB. */
   maxMemory: bigint;
   /** KiB. */
@@ -60,8 +61,8 @@ export interface DomainInfo {
 }
 
 export interface DomainControlInfo {
-  /** A DomainControlState. */
-  state: number;
+  state: DomainControlState;
+  /** Of the state ERROR a DomainControlErrorReason. */
   details: number;
   /** Milliseconds in this state. */
   stateTime: bigint;
@@ -77,9 +78,10 @@ export interface DomainBlockInfo {
 }
 
 export interface DomainBlockJobInfo {
-  /** A DomainBlockJobType. */
-  type: number;
+  type: DomainBlockJobType;
+  /** MiB/s, or bytes/s if the flag asked for that; 0n is no limit. */
   bandwidth: bigint;
+  /** How far it is on its way to `end`; what is counted, the hypervisor knows. */
   cur: bigint;
   end: bigint;
 }
@@ -108,8 +110,7 @@ export interface DomainInterfaceStats {
 export interface DomainInterface {
   name: string;
   mac: string | null;
-  /** `type` is an IPAddrType. */
-  addresses: { type: number; address: string; prefix: number }[];
+  addresses: { type: IPAddrType; address: string; prefix: number }[];
 }
 
 export interface DomainFSInfo {
@@ -127,8 +128,7 @@ export interface DomainIOThreadInfo {
 
 export interface DomainVcpu {
   number: number;
-  /** A VcpuState. */
-  state: number;
+  state: VcpuState;
   /** Nanoseconds. */
   cpuTime: bigint;
   /** The host CPU it last ran on, -1 when offline. */

@@ -1,6 +1,6 @@
 import { HvError } from '../../errors';
 import { native } from './binding';
-import type { Handle, ParameterValues } from './binding-types';
+import type { Handle, ParameterValues, TypedParameters } from './binding-types';
 import { Domain } from './domain';
 import {
   ConnectCloseReason,
@@ -77,6 +77,11 @@ export class Connection extends DeviceConnection {
   /** Starts the domain that Domain.save wrote to a file; `xml` may change what does not concern the guest. */
   async restoreDomain(file: string, xml: string | null = null, flags: DomainSaveRestoreFlags | 0 = 0): Promise<void> {
     await this.call('virDomainRestoreFlags', file, xml, flags);
+  }
+
+  /** The same, told by TypedParam.DOMAIN_SAVE_PARAM_*. libvirt 8.4 and newer. */
+  async restoreDomainParams(params: TypedParameters, flags: DomainSaveRestoreFlags | 0 = 0): Promise<void> {
+    await this.call('virDomainRestoreParams', params, flags);
   }
 
   async savedImageXml(file: string, flags = 0): Promise<string> {

@@ -1,12 +1,19 @@
-import type { DomainInfo } from './binding-types';
-import type { DomainState } from './enums';
-import { ConnectedObject } from './object';
+import type { TypedParameters } from './binding-types';
+import type { Connection } from './connection';
+import { DomainHistory } from './domain-history';
+import type { DomainMigrateFlags } from './enums';
 
-/** A virtual machine. `name`, `uuid` and `id` are known without asking libvirt. */
-export class Domain extends ConnectedObject<'Domain'> {
-  /** As it was when this object was looked up. */
+/** A virtual machine: its names. What it can do is in the classes that this one extends. */
+export class Domain extends DomainHistory {
+  #renamed: string | undefined;
+
+  protected override get domain(): this {
+    return this;
+  }
+
+  /** As it was when this object was looked up, or renamed it. Known without asking libvirt, as are `uuid` and `id`. */
   get name(): string {
-    return this.field('virDomainGetName');
+    return this.#renamed ?? this.field('virDomainGetName');
   }
 
   get uuid(): string {
@@ -19,21 +26,23 @@ export class Domain extends ConnectedObject<'Domain'> {
     return id < 0 ? undefined : id;
   }
 
-  /** `reason` is the Domain…Reason of the state, such as DomainShutoffReason. */
-  async state(): Promise<{ state: DomainState; reason: number }> {
-    const [state, reason] = await this.call('virDomainGetState', 0);
-    return { state, reason };
+  /** Most hypervisors want it not to run. `name` is the new one then; other objects of the same domain show the old one. */
+  async rename(name: string, flags = 0): Promise<void> {
+    // By an object that nobody else sees: some drivers change the name inside of it, without a lock.
+    const own = await this.connection.lookupDomainByUuid(this.uuid);
+    try {
+      await own.call('virDomainRename', name, flags);
+    } finally {
+      own.free();
+    }
+    this.#renamed = name;
   }
 
-  async info(): Promise<DomainInfo> {
-    return this.call('virDomainGetInfo');
-  }
-
-  async suspend(): Promise<void> {
-    await this.call('virDomainSuspend');
-  }
-
-  async resume(): Promise<void> {
-    await this.call('virDomainResume');
+  /**
+   * Moves it, running or not, to the host of the other connection: TypedParam.MIGRATE_PARAM_*. This program stays connected to
+   * both for as long as it takes; `migrateToUri` leaves it to the daemon. Resolves with the domain there.
+   */
+  async migrate(destination: Connection, params: TypedParameters, flags: DomainMigrateFlags): Promise<Domain> {
+    return new Domain(await this.call('virDomainMigrate3', destination.handle, params, flags), destination);
   }
 }

@@ -2,6 +2,11 @@
 export { connect, libraryVersion, type ConnectOptions, type Credential } from './connect';
 export { Connection, type DomainStats, type ListenOptions, type SubscribeOptions } from './connection';
 export { Domain } from './domain';
+export { DomainCheckpoint } from './domain-checkpoint';
+export type { DomainIOThread } from './domain-cpus';
+export type { DomainTime } from './domain-guest';
+export type { DomainMemoryStats } from './domain-memory';
+export { DomainSnapshot } from './domain-snapshot';
 export * from './enums';
 export { isUnsupported, LibvirtError } from './errors';
 export type { EventName, Events } from './events';
