@@ -299,8 +299,9 @@ Napi::Value MemoryPeek(const Napi::CallbackInfo& info) {
     const auto size = arguments.Integer<unsigned int>();
     const auto flags = arguments.Integer<unsigned int>();
     return [start, size, flags](const DomainHandle& domain) -> Value {
-      return Peeked(size, "virDomainMemoryPeek",
-                    [&](void* buffer) { return virDomainMemoryPeek(domain.pointer(), start, size, buffer, flags); });
+      return Peeked(size, "virDomainMemoryPeek", [&](void* buffer) {
+        return virDomainMemoryPeek(domain.pointer(), start, size, buffer, flags);
+      });
     };
   });
 }
@@ -341,10 +342,10 @@ Napi::Value SchedulerParametersFlags(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
     const auto flags = arguments.Integer<unsigned int>();
     return [flags](const DomainHandle& domain) -> Value {
-      return SchedulerValues(domain, "virDomainGetSchedulerParametersFlags",
-                             [&](virTypedParameterPtr params, int* count) {
-                               return virDomainGetSchedulerParametersFlags(domain.pointer(), params, count, flags);
-                             });
+      return SchedulerValues(
+          domain, "virDomainGetSchedulerParametersFlags", [&](virTypedParameterPtr params, int* count) {
+            return virDomainGetSchedulerParametersFlags(domain.pointer(), params, count, flags);
+          });
     };
   });
 }
@@ -356,8 +357,8 @@ Napi::Value Migrate(const Napi::CallbackInfo& info) {
     auto params = std::make_shared<TypedParams>(TypedParams::Read(arguments));
     const auto flags = arguments.Integer<unsigned int>();
     return [destination, params, flags](const DomainHandle& domain) -> Value {
-      virDomainPtr moved = virDomainMigrate3(domain.pointer(), destination->pointer(), params->data(),
-                                             static_cast<unsigned int>(params->size()), flags);
+      virDomainPtr moved = virDomainMigrate3(
+          domain.pointer(), destination->pointer(), params->data(), static_cast<unsigned int>(params->size()), flags);
       if (moved == nullptr) throw LastFailure("virDomainMigrate3");
       return Own(moved, destination->connection());
     };
