@@ -5,6 +5,7 @@ namespace hvkit::libvirt {
 
 CallTable ConnectionCalls() {
   return {
+      // The connection, and what its hypervisor can do.
       HVKIT_CALL(virConnectBaselineCPU),
       HVKIT_CALL(virConnectBaselineHypervisorCPU),
       HVKIT_CALL(virConnectCompareCPU),
@@ -23,6 +24,7 @@ CallTable ConnectionCalls() {
       HVKIT_CALL(virConnectIsSecure),
       HVKIT_CALL(virConnectSetIdentity),
       HVKIT_CALL(virConnectSetKeepAlive),
+      // The machine at its other end.
       HVKIT_CALL(virNodeGetFreeMemory),
       HVKIT_CALL(virNodeGetInfo),
       HVKIT_CALL(virNodeGetMemoryParameters),

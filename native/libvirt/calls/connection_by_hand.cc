@@ -113,8 +113,13 @@ Napi::Value FreePages(const Napi::CallbackInfo& info) {
     return [sizes, first, cells, flags](const ConnectionHandle& connection) -> Value {
       std::vector<unsigned int> pages = sizes;  // libvirt's parameter is not const
       std::vector<unsigned long long> counts(cells * pages.size());
-      const int filled = virNodeGetFreePages(connection.pointer(), static_cast<unsigned int>(pages.size()),
-                                             pages.data(), first, cells, counts.data(), flags);
+      const int filled = virNodeGetFreePages(connection.pointer(),
+                                             static_cast<unsigned int>(pages.size()),
+                                             pages.data(),
+                                             first,
+                                             cells,
+                                             counts.data(),
+                                             flags);
       if (filled < 0) throw LastFailure("virNodeGetFreePages");
       Value::List list;
       for (auto cell = counts.begin(); cell < counts.begin() + filled; cell += static_cast<int>(pages.size())) {
@@ -137,8 +142,13 @@ Napi::Value AllocPages(const Napi::CallbackInfo& info) {
     return [sizes, counts, first, cells, flags](const ConnectionHandle& connection) -> Value {
       std::vector<unsigned int> pages = sizes;
       std::vector<unsigned long long> wanted = counts;
-      const int adjusted = virNodeAllocPages(connection.pointer(), static_cast<unsigned int>(pages.size()),
-                                             pages.data(), wanted.data(), first, cells, flags);
+      const int adjusted = virNodeAllocPages(connection.pointer(),
+                                             static_cast<unsigned int>(pages.size()),
+                                             pages.data(),
+                                             wanted.data(),
+                                             first,
+                                             cells,
+                                             flags);
       if (adjusted < 0) throw LastFailure("virNodeAllocPages");
       return adjusted;
     };

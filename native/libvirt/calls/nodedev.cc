@@ -56,13 +56,13 @@ CallTable NodedevCalls() {
       HVKIT_CALL(virNodeDeviceReAttach),
       HVKIT_CALL(virNodeDeviceReset),
       // Newer than libvirt 6.0.
-      Newer<int(virNodeDevicePtr, unsigned int)>::Bind("virNodeDeviceCreate"),  // 7.3.0
+      Newer<int(virNodeDevicePtr, unsigned int)>::Bind("virNodeDeviceCreate"),                            // 7.3.0
       Newer<virNodeDevicePtr(virConnectPtr, const char*, unsigned int)>::Bind("virNodeDeviceDefineXML"),  // 7.3.0
-      Newer<int(virNodeDevicePtr, unsigned int)>::Bind("virNodeDeviceUndefine"),  // 7.3.0
-      Newer<int(virNodeDevicePtr, int*)>::Bind("virNodeDeviceGetAutostart"),  // 7.8.0
-      Newer<int(virNodeDevicePtr)>::Bind("virNodeDeviceIsActive"),  // 7.8.0
-      Newer<int(virNodeDevicePtr)>::Bind("virNodeDeviceIsPersistent"),  // 7.8.0
-      Newer<int(virNodeDevicePtr, int)>::Bind("virNodeDeviceSetAutostart"),  // 7.8.0
+      Newer<int(virNodeDevicePtr, unsigned int)>::Bind("virNodeDeviceUndefine"),                          // 7.3.0
+      Newer<int(virNodeDevicePtr, int*)>::Bind("virNodeDeviceGetAutostart"),                              // 7.8.0
+      Newer<int(virNodeDevicePtr)>::Bind("virNodeDeviceIsActive"),                                        // 7.8.0
+      Newer<int(virNodeDevicePtr)>::Bind("virNodeDeviceIsPersistent"),                                    // 7.8.0
+      Newer<int(virNodeDevicePtr, int)>::Bind("virNodeDeviceSetAutostart"),                               // 7.8.0
   };
 }
 

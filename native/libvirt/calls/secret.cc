@@ -2,6 +2,7 @@
 #include <libvirt/virterror.h>
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 #include <vector>
