@@ -29,12 +29,15 @@ function isOurs(leak) {
   return first !== undefined && first !== process.execPath;
 }
 
-/** With function, file and line in place of addresses, and without the frames of Node. */
+/** With function, file and line in place of addresses, and without what the standard library and Node do in between. */
 function withNames(finding) {
   const frame = /^( +#\d+ 0x[0-9a-f]+) +\((\/[^)]*)\+(0x[0-9a-f]+)\).*\n?/gm;
   return finding.replace(frame, (_line, start, module, offset) => {
     if (module === process.execPath) return '';
     const found = spawnSync(symbolizer, ['--obj', module, '--inlines', '--pretty-print', offset], { encoding: 'utf8' });
-    return `${start} ${found.stdout?.trim() || module}\n`;
+    const names = (found.stdout ?? '')
+      .split('\n')
+      .filter((name) => name.trim() !== '' && !name.includes('/include/c++/'));
+    return names.length === 0 ? '' : `${start} ${names.join('\n').trim()}\n`;
   });
 }
