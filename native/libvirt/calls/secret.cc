@@ -47,9 +47,7 @@ class SecretValue : public Referenced {
 
 /// The other way: the program's bytes, copied for the job.
 struct SecretInput {
-  explicit SecretInput(std::vector<uint8_t> value) : bytes(std::move(value)) {
-    bytes.reserve(1);  // libvirt refuses NULL, and takes an empty value
-  }
+  explicit SecretInput(std::vector<uint8_t> value) : bytes(std::move(value)) {}
   ~SecretInput() { Clear(bytes.data(), bytes.size()); }
   SecretInput(const SecretInput&) = delete;
   SecretInput& operator=(const SecretInput&) = delete;
