@@ -134,22 +134,26 @@ describe('where the prebuilt binary does not serve', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  test('the error names a command, and the command builds an addon that loads', () => {
-    const source =
-      "require('hvkit/libvirt').connect('test:///default').then((c) => c.close())" +
-      '.catch(({ code, hint }) => console.log(JSON.stringify({ code, hint })))';
-    const attempt = () => succeed(process.execPath, ['-e', source], { cwd: home });
+  test(
+    'the error names a command, and the command builds an addon that loads',
+    () => {
+      const source =
+        "require('hvkit/libvirt').connect('test:///default').then((c) => c.close())" +
+        '.catch(({ code, hint }) => console.log(JSON.stringify({ code, hint })))';
+      const attempt = () => succeed(process.execPath, ['-e', source], { cwd: home });
 
-    const { code, hint } = JSON.parse(attempt()) as { code: string; hint: string };
-    expect(code).toBe('ERR_ADDON_NOT_FOUND');
-    const command = /^Build it on this machine: (.*)$/m.exec(hint)?.[1] ?? '';
-    expect(command).toMatch(/^npx node-gyp rebuild /);
+      const { code, hint } = JSON.parse(attempt()) as { code: string; hint: string };
+      expect(code).toBe('ERR_ADDON_NOT_FOUND');
+      const command = /^Build it on this machine: (.*)$/m.exec(hint)?.[1] ?? '';
+      expect(command).toMatch(/^npx node-gyp rebuild /);
 
-    const headers = join(dirname(process.execPath), '..');
-    const env: NodeJS.ProcessEnv = { ...process.env, npm_config_yes: 'true', JOBS: 'max', CXXFLAGS: '-O0' };
-    if (existsSync(join(headers, 'include', 'node'))) env['npm_config_nodedir'] = headers;
-    const build = spawnSync('sh', ['-c', command], { cwd: home, env, encoding: 'utf8' });
-    expect({ status: build.status, said: build.status === 0 ? '' : build.stderr }).toEqual({ status: 0, said: '' });
-    expect(attempt()).toBe('');
-  }, TEN_MINUTES);
+      const headers = join(dirname(process.execPath), '..');
+      const env: NodeJS.ProcessEnv = { ...process.env, npm_config_yes: 'true', JOBS: 'max', CXXFLAGS: '-O0' };
+      if (existsSync(join(headers, 'include', 'node'))) env['npm_config_nodedir'] = headers;
+      const build = spawnSync('sh', ['-c', command], { cwd: home, env, encoding: 'utf8' });
+      expect({ status: build.status, said: build.status === 0 ? '' : build.stderr }).toEqual({ status: 0, said: '' });
+      expect(attempt()).toBe('');
+    },
+    TEN_MINUTES,
+  );
 });
