@@ -1,6 +1,7 @@
 import {
   DomainDeviceModifyFlags,
   DomainModificationImpact,
+  DomainVcpuFlags,
   DomainXMLFlags,
   type Connection,
   type Domain,
@@ -23,7 +24,7 @@ afterEach(async () => {
 test('the XML of the machine, and of its next start', async () => {
   expect(await running.xml()).toMatch(/^<domain type='test' id='1'>\n {2}<name>running<\/name>/);
   expect(await running.xml(DomainXMLFlags.INACTIVE)).toContain(`<uuid>${RUNNING_UUID}</uuid>`);
-  await running.setVcpus(3, DomainModificationImpact.CONFIG);
+  await running.setVcpus(3, DomainVcpuFlags.CONFIG);
   expect(await running.xml()).toContain("current='2'");
   expect(await running.xml(DomainXMLFlags.INACTIVE | DomainXMLFlags.SECURE)).toContain("current='3'");
 });

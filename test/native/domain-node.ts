@@ -22,6 +22,7 @@ const RUNNING = `<domain type='test'>
       <source network='lan'/>
       <target dev='running0'/>
     </interface>
+    <memballoon model='virtio'/>
   </devices>
 </domain>`;
 

@@ -23,7 +23,7 @@ export abstract class DomainJobs extends DomainGuest {
   }
 
   /** Lets the daemon of this host migrate it to another one: TypedParam.MIGRATE_PARAM_*. Domain.migrate does it from here. */
-  async migrateToUri(uri: string, params: TypedParameters, flags: DomainMigrateFlags): Promise<void> {
+  async migrateToUri(uri: string, params: TypedParameters, flags: DomainMigrateFlags | 0): Promise<void> {
     await this.call('virDomainMigrateToURI3', uri, params, flags);
   }
 

@@ -42,7 +42,7 @@ export class Domain extends DomainHistory {
    * Moves it, running or not, to the host of the other connection: TypedParam.MIGRATE_PARAM_*. This program stays connected to
    * both for as long as it takes; `migrateToUri` leaves it to the daemon. Resolves with the domain there.
    */
-  async migrate(destination: Connection, params: TypedParameters, flags: DomainMigrateFlags): Promise<Domain> {
+  async migrate(destination: Connection, params: TypedParameters, flags: DomainMigrateFlags | 0): Promise<Domain> {
     return new Domain(await this.call('virDomainMigrate3', destination.handle, params, flags), destination);
   }
 }
