@@ -147,7 +147,11 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
     return this.call('virConnectBaselineHypervisorCPU', emulator, arch, machine, type, cpus, flags);
   }
 
-  /** On whose behalf the daemon acts from now on: only a client that it trusts may say. Names: VIR_CONNECT_IDENTITY_*. */
+  /**
+   * On whose behalf the daemon acts from now on, which only a client that it trusts may say: `user-name`, `unix-user-id`,
+   * `group-name`, `unix-group-id`, `process-id`, `process-time`, `sasl-user-name`, `x509-distinguished-name`,
+   * `selinux-context`.
+   */
   async setIdentity(identity: TypedParameters, flags = 0): Promise<void> {
     await this.call('virConnectSetIdentity', identity, flags);
   }
@@ -202,11 +206,12 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
     return this.call('virNodeAllocPages', sizes, counts, firstCell, cells, flags);
   }
 
-  /** How the kernel shares equal pages between guests. Names: VIR_NODE_MEMORY_*. */
+  /** How the kernel shares equal pages between guests, and how many: `shm_pages_to_scan`, `shm_sleep_millisecs`, ... */
   async nodeMemoryParameters(flags = 0): Promise<ParameterValues> {
     return this.call('virNodeGetMemoryParameters', flags);
   }
 
+  /** `shm_pages_to_scan`, `shm_sleep_millisecs` and `shm_merge_across_nodes` can be set. */
   async setNodeMemoryParameters(parameters: TypedParameters, flags = 0): Promise<void> {
     await this.call('virNodeSetMemoryParameters', parameters, flags);
   }
@@ -216,7 +221,7 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
     return this.call('virNodeGetSecurityModel');
   }
 
-  /** What the host's AMD SEV needs of who launches a guest. Names: VIR_NODE_SEV_*. */
+  /** What who launches a guest under AMD SEV must know of the host: `pdh`, `cert-chain`, `cbitpos`, `max-guests`, ... */
   async nodeSevInfo(flags = 0): Promise<ParameterValues> {
     return this.call('virNodeGetSEVInfo', flags);
   }

@@ -19,7 +19,7 @@ export class NetworkPort extends ConnectedObject<'NetworkPort'> {
     return this.call('virNetworkPortGetXMLDesc', flags);
   }
 
-  /** Limits of its traffic: KiB per second and KiB. Names: VIR_NETWORK_PORT_BANDWIDTH_*. */
+  /** Limits of its traffic: `inbound.` or `outbound.`, then `average`, `peak`, `floor` (KiB per second) or `burst` (KiB). */
   async parameters(flags = 0): Promise<ParameterValues> {
     return this.call('virNetworkPortGetParameters', flags);
   }
