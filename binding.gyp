@@ -4,6 +4,7 @@
     'common_sources': [
       'native/common/env_loop.cc',
       'native/common/event_queue.cc',
+      'native/common/exit_gate.cc',
       'native/common/job_queue.cc',
       'native/common/thread.cc',
       'native/common/value.cc',

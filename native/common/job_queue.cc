@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/exit_gate.h"
 #include "common/thread.h"
 
 namespace hvkit {
@@ -65,8 +66,11 @@ void JobQueue::Run(const std::shared_ptr<State>& state) {
     Job job = std::move(state->jobs.front());
     state->jobs.pop_front();
     lock.unlock();
-    job();
-    job = nullptr;  // what it held is freed here, not under the lock
+    {
+      ExitGate gate;
+      job();
+      job = nullptr;  // what it held is freed here, not under the lock
+    }
     lock.lock();
   }
   --state->threads;
