@@ -2,6 +2,7 @@
 
 #include <napi.h>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -42,10 +43,18 @@ class PromiseJob : public Task {
 
   void Settle(Napi::Env env) override {
     loop_->Release();
+    Napi::Value result;
+    try {
+      result = result_.ToJs(env);
+    } catch (const Napi::Error& error) {
+      // JavaScript has no room for it: a text longer than its longest string.
+      failed_ = true;
+      result = Failure("ERR_NATIVE", error.Message()).ToValue().ToJs(env);
+    }
     if (failed_) {
-      deferred_.Reject(result_.ToJs(env));
+      deferred_.Reject(result);
     } else {
-      deferred_.Resolve(result_.ToJs(env));
+      deferred_.Resolve(result);
     }
   }
 
@@ -83,6 +92,21 @@ inline Napi::Promise Rejected(Napi::Env env, const Failure& failure) {
   Napi::Promise::Deferred deferred(env);
   deferred.Reject(failure.ToValue().ToJs(env));
   return deferred.Promise();
+}
+
+/// Runs the JavaScript thread's half of a call, which reads arguments and returns a promise. What a getter of the caller's
+/// throws goes on to the caller as it is; anything else must not leave for V8, which would end the process.
+template <class Start>
+Napi::Value Promised(Napi::Env env, Start start) {
+  try {
+    return start();
+  } catch (const Failure& failure) {
+    return Rejected(env, failure);
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    return Rejected(env, Failure("ERR_NATIVE", error.what()));
+  }
 }
 
 }  // namespace hvkit

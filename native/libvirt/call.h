@@ -76,7 +76,7 @@ class Call {
   /// A promise; the call runs on a thread of its object's connection.
   static Napi::Value Async(const Napi::CallbackInfo& info) {
     const auto* entry = static_cast<const CallEntry*>(info.Data());
-    try {
+    return Promised(info.Env(), [&]() -> Napi::Value {
       auto slots = Read(info, entry);
       std::shared_ptr<Connection> connection = std::get<0>(*slots).handle->connection();
       JobQueue& queue = connection->queue();
@@ -84,9 +84,7 @@ class Call {
                       [entry, slots = std::move(slots), connection = std::move(connection)]() -> Value {
                         return Run(entry, *slots, connection);
                       });
-    } catch (const Failure& failure) {
-      return Rejected(info.Env(), failure);
-    }
+    });
   }
 
   /// The result itself, for the few functions that only read a field of the object: no message to a daemon, no lock
@@ -162,16 +160,14 @@ struct Newer<Returned(Parameters...)> {
 /// JavaScript thread and returns the body, `Value(const Handle<Pointer>&)`, that the job runs.
 template <class Pointer, class Prepare>
 Napi::Value CallByHand(const Napi::CallbackInfo& info, Prepare prepare) {
-  try {
+  return Promised(info.Env(), [&]() -> Napi::Value {
     Reader arguments(info);
     auto handle = OpenHandle<Pointer>(arguments.Next());
     auto body = prepare(arguments);
     JobQueue& queue = handle->connection()->queue();
     return RunAsync(info.Env(), Module::Of(info.Env()).loop, queue,
                     [handle = std::move(handle), body = std::move(body)]() -> Value { return body(*handle); });
-  } catch (const Failure& failure) {
-    return Rejected(info.Env(), failure);
-  }
+  });
 }
 
 /// The UUID of an object, kept in the object itself.

@@ -68,7 +68,7 @@ Napi::Promise Connection::Close(Napi::Env env, std::shared_ptr<Connection> conne
 Napi::Value Open(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   const std::shared_ptr<EnvLoop>& loop = Module::Of(env).loop;
-  try {
+  return Promised(env, [&]() -> Napi::Value {
     Reader arguments(info);
     auto uri = arguments.OptionalString();
     auto flags = arguments.Integer<unsigned int>();
@@ -82,17 +82,13 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
       if (pointer == nullptr) throw LastFailure("virConnectOpenAuth");
       return Own(pointer, std::make_shared<Connection>(pointer, queue, loop));
     });
-  } catch (const Failure& failure) {
-    return Rejected(env, failure);
-  }
+  });
 }
 
 Napi::Value Close(const Napi::CallbackInfo& info) {
-  try {
+  return Promised(info.Env(), [&]() -> Napi::Value {
     return Connection::Close(info.Env(), OpenHandle<virConnectPtr>(info[0])->connection());
-  } catch (const Failure& failure) {
-    return Rejected(info.Env(), failure);
-  }
+  });
 }
 
 }  // namespace hvkit::libvirt

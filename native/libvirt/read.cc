@@ -6,6 +6,25 @@
 
 namespace hvkit::libvirt {
 
+namespace {
+
+/// UTF-8 has no form for half of a surrogate pair, so V8 writes U+FFFD in its place.
+bool IsWellFormed(const std::u16string& text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool high = text[i] >= 0xD800 && text[i] <= 0xDBFF;
+    const bool low = text[i] >= 0xDC00 && text[i] <= 0xDFFF;
+    if (low) return false;
+    if (!high) continue;
+    ++i;
+    if (i == text.size() || text[i] < 0xDC00 || text[i] > 0xDFFF) return false;
+  }
+  return true;
+}
+
+constexpr const char* kReplacementCharacter = "\xEF\xBF\xBD";
+
+}  // namespace
+
 void Reader::Fail(const std::string& wanted) const {
   throw InvalidArgument("argument " + std::to_string(next_) + ": " + wanted + " is wanted");
 }
@@ -14,6 +33,9 @@ std::string ReadString(Napi::Value value, const Reader& reader) {
   if (!value.IsString()) reader.Fail("a string");
   std::string text = value.As<Napi::String>();
   if (text.find('\0') != std::string::npos) reader.Fail("a string without a NUL byte");
+  if (text.find(kReplacementCharacter) != std::string::npos && !IsWellFormed(value.As<Napi::String>())) {
+    reader.Fail("a string without half of a surrogate pair");
+  }
   return text;
 }
 
@@ -27,8 +49,8 @@ std::vector<std::string> Reader::Strings() {
   Napi::Value value = Next();
   if (!value.IsArray()) Fail("an array of strings");
   auto array = value.As<Napi::Array>();
+  // Nothing is reserved: a length of 4 billion costs nothing in JavaScript.
   std::vector<std::string> strings;
-  strings.reserve(array.Length());
   for (uint32_t i = 0; i < array.Length(); ++i) strings.push_back(ReadString(array.Get(i), *this));
   return strings;
 }
@@ -47,13 +69,14 @@ std::vector<int> Reader::Integers() {
   if (!value.IsArray()) Fail("an array of whole numbers");
   auto array = value.As<Napi::Array>();
   std::vector<int> integers;
-  integers.reserve(array.Length());
   for (uint32_t i = 0; i < array.Length(); ++i) {
     integers.push_back(static_cast<int>(
         Whole(array.Get(i), std::numeric_limits<int>::min(), std::numeric_limits<int>::max())));
   }
   return integers;
 }
+
+size_t Reader::Size(size_t most) { return static_cast<size_t>(Whole(Next(), 0, static_cast<int64_t>(most))); }
 
 double Reader::Double() {
   Napi::Value value = Next();

@@ -27,6 +27,8 @@ class Reader {
   std::vector<uint8_t> Bytes();
   std::vector<int> Integers();
   double Double();
+  /// How much room to make, before libvirt has a say: a count or a number of bytes.
+  size_t Size(size_t most);
 
   template <class T>
   T Integer() {

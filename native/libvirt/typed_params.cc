@@ -79,12 +79,13 @@ TypedParams TypedParams::Read(Reader& arguments) {
 }
 
 void TypedParams::Add(const std::string& name, Napi::Value value, const Reader& reader) {
+  if (!value.IsArray()) return AddOne(name, value, reader);
+  auto values = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < values.Length(); ++i) AddOne(name, values.Get(i), reader);
+}
+
+void TypedParams::AddOne(const std::string& name, Napi::Value value, const Reader& reader) {
   const char* key = name.c_str();
-  if (value.IsArray()) {
-    auto values = value.As<Napi::Array>();
-    for (uint32_t i = 0; i < values.Length(); ++i) Add(name, values.Get(i), reader);
-    return;
-  }
   int status = -1;
   if (value.IsBoolean()) {
     status = virTypedParamsAddBoolean(&params_, &count_, &capacity_, key, value.As<Napi::Boolean>() ? 1 : 0);

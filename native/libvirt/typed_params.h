@@ -30,6 +30,7 @@ class TypedParams {
 
  private:
   void Add(const std::string& name, Napi::Value value, const Reader& reader);
+  void AddOne(const std::string& name, Napi::Value value, const Reader& reader);
 
   virTypedParameterPtr params_ = nullptr;
   int count_ = 0;
