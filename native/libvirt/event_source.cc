@@ -1,5 +1,6 @@
 #include "libvirt/event_source.h"
 
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -49,7 +50,7 @@ EventSource::EventSource(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Even
   Napi::Env env = info.Env();
   try {
     Reader arguments(info);
-    const auto capacity = arguments.Integer<unsigned int>();
+    const size_t capacity = arguments.Size(std::numeric_limits<uint32_t>::max());
     if (capacity == 0) arguments.Fail("room for at least one event");
     Napi::Value wake = arguments.Next();
     if (!wake.IsFunction()) arguments.Fail("a function");
@@ -66,25 +67,24 @@ EventSource::~EventSource() {
 }
 
 Napi::Value EventSource::Start(const Napi::CallbackInfo& info) {
-  try {
+  return Promised(info.Env(), [&]() -> Napi::Value {
     Reader arguments(info);
     const auto connection = OpenHandle<virConnectPtr>(arguments.Next());
     const auto family = arguments.OptionalString();
     const auto id = arguments.Integer<int>();
-    const Cell* object = Cell::Of(arguments.Next());
+    Napi::Value object = arguments.Next();
     const EventKind* kind = FindEventKind(family.value_or(""), id);
     if (kind == nullptr) throw InvalidArgument("no such event: " + family.value_or("") + " " + std::to_string(id));
     if (registration_) throw InvalidArgument("this event source was started before");
-    registration_ =
-        std::make_shared<Registration>(*kind, connection, object != nullptr ? object->handle() : nullptr);
+    // Anything else than null must be an object that is there: events of all would be a surprise.
+    const bool all = object.IsNull() || object.IsUndefined();
+    registration_ = std::make_shared<Registration>(*kind, connection, all ? nullptr : Cell::OpenAny(object));
     return RunAsync(info.Env(), Module::Of(info.Env()).loop, connection->connection()->queue(),
                     [registration = registration_, queue = queue_]() -> hvkit::Value {
                       registration->Add(queue);
                       return {};
                     });
-  } catch (const Failure& failure) {
-    return Rejected(info.Env(), failure);
-  }
+  });
 }
 
 Napi::Value EventSource::Take(const Napi::CallbackInfo& info) {
@@ -113,7 +113,8 @@ Napi::Value EventSource::Stop(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EventSource::Hold(const Napi::CallbackInfo& info) {
-  const bool hold = info[0].ToBoolean();
+  // Nothing would release it after Stop, and the process would never end.
+  const bool hold = info[0].ToBoolean() && registration_ != nullptr;
   EnvLoop& loop = *Module::Of(info.Env()).loop;
   if (hold && !held_) loop.Hold();
   if (!hold && held_) loop.Release();

@@ -33,9 +33,18 @@ const std::shared_ptr<AnyHandle>& Cell::Open(Napi::Value value, const napi_type_
   }
   void* data = nullptr;
   napi_unwrap(value.Env(), value, &data);
-  auto* cell = static_cast<Cell*>(data);
-  if (cell->handle_) return cell->handle_;
-  if (cell->why_ == Gone::kConnectionClosed) throw Failure("ERR_CONNECTION_CLOSED", "the connection is closed");
+  return static_cast<Cell*>(data)->Content(kind);
+}
+
+std::shared_ptr<AnyHandle> Cell::OpenAny(Napi::Value value) {
+  const Cell* cell = Of(value);
+  if (cell == nullptr) throw InvalidArgument("a handle of a libvirt object is wanted");
+  return cell->Content("object");
+}
+
+const std::shared_ptr<AnyHandle>& Cell::Content(const char* kind) const {
+  if (handle_) return handle_;
+  if (why_ == Gone::kConnectionClosed) throw Failure("ERR_CONNECTION_CLOSED", "the connection is closed");
   throw Failure("ERR_HANDLE_FREED", std::string("this ") + kind + " was freed");
 }
 
@@ -43,7 +52,7 @@ Cell* Cell::Of(Napi::Value value) {
   if (!value.IsObject()) return nullptr;
   auto object = value.As<Napi::Object>();
   for (uint64_t number = 1; number <= 14; ++number) {
-    const napi_type_tag tag{kTagOfHandles, number};
+    const napi_type_tag tag{TagOfHandles(), number};
     if (!object.CheckTypeTag(&tag)) continue;
     void* data = nullptr;
     napi_unwrap(value.Env(), value, &data);

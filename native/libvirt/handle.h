@@ -17,13 +17,18 @@ namespace hvkit::libvirt {
 template <class Pointer>
 struct Kind;
 
-constexpr uint64_t kTagOfHandles = 0x6876'6b69'742d'7631;
+/// An address of this copy of the addon: a second copy in the process, perhaps of another version, has another one, and so
+/// refuses handles that it would read wrongly.
+inline uint64_t TagOfHandles() {
+  static const char here = 0;
+  return reinterpret_cast<uintptr_t>(&here);
+}
 
 #define HVKIT_KIND(Type, number)                                           \
   template <>                                                              \
   struct Kind<vir##Type##Ptr> {                                            \
     static constexpr const char* kName = #Type;                            \
-    static constexpr napi_type_tag kTag{kTagOfHandles, number};            \
+    static inline const napi_type_tag kTag{TagOfHandles(), number};        \
     static void Free(vir##Type##Ptr pointer) { vir##Type##Free(pointer); } \
     static void Ref(vir##Type##Ptr pointer) { vir##Type##Ref(pointer); }   \
   };
@@ -46,7 +51,7 @@ HVKIT_KIND(Stream, 14)
 template <>
 struct Kind<virConnectPtr> {
   static constexpr const char* kName = "Connection";
-  static constexpr napi_type_tag kTag{kTagOfHandles, 1};
+  static inline const napi_type_tag kTag{TagOfHandles(), 1};
   static void Free(virConnectPtr /*pointer*/) {}
 };
 
@@ -87,6 +92,8 @@ class Cell {
   static const std::shared_ptr<AnyHandle>& Open(Napi::Value value, const napi_type_tag& tag, const char* kind);
   /// The cell of a handle of any kind, nullptr if it is none.
   static Cell* Of(Napi::Value value);
+  /// What a handle of any kind points to. Throws Failure as Open does.
+  static std::shared_ptr<AnyHandle> OpenAny(Napi::Value value);
 
   ~Cell();
   Cell(const Cell&) = delete;
@@ -99,6 +106,7 @@ class Cell {
 
  private:
   explicit Cell(std::shared_ptr<AnyHandle> handle) : handle_(std::move(handle)) {}
+  const std::shared_ptr<AnyHandle>& Content(const char* kind) const;
 
   std::shared_ptr<AnyHandle> handle_;
   Gone why_ = Gone::kFreed;
