@@ -39,6 +39,7 @@ Answers ReadAnswers(Napi::Value value, size_t count) {
     Napi::Value item = array.Get(i);
     if (!item.IsString()) return std::nullopt;
     answers.push_back(item.As<Napi::String>());
+    if (answers.back().find('\0') != std::string::npos) return std::nullopt;  // libvirt would see the half before it
   }
   return answers;
 }

@@ -1,3 +1,4 @@
+import { HvError } from '../../errors';
 import { native, type NativeCredential } from './binding';
 import { Connection } from './connection';
 import { ConnectCredentialType, ConnectFlags, ErrorNumber } from './enums';
@@ -102,7 +103,15 @@ class Dialogue {
       challenge: challenge ?? undefined,
       defaultResult: defaultResult ?? undefined,
     }));
-    return this.#auth(questions);
+    // A copy, so that what reading the answers may throw is thrown here.
+    const answers = [...(await this.#auth(questions))];
+    if (answers.length !== questions.length || !answers.every((answer) => typeof answer === 'string')) {
+      throw new HvError({
+        code: 'ERR_INVALID_ARGUMENT',
+        message: `auth gave ${answers.length} answers for ${questions.length} credentials, or one that is not a string`,
+      });
+    }
+    return answers;
   }
 }
 
