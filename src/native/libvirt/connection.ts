@@ -14,7 +14,7 @@ import {
 } from './enums';
 import { isUnsupported } from './errors';
 import { EVENT_KINDS, type EventName, type Events } from './events';
-import { EventStream, Subscription, type AnySource, type EventOptions, type EventTarget } from './event-source';
+import { callListener, EventStream, Subscription, type AnySource, type EventOptions, type EventTarget } from './event-source';
 import { DeviceConnection } from './connection-devices';
 import { call, type LibvirtObject } from './object';
 
@@ -205,9 +205,12 @@ export class Connection extends DeviceConnection {
   async #close(): Promise<void> {
     const sources: AnySource[] = [...this.#sources];
     if (this.#lossWatch) sources.push(this.#lossWatch);
+    const stopped = sources.map((source) => source.stop());
+    // At once, or a subscription made in the meantime would keep the connection open for ever.
+    const closed = call(() => native().close(this.handle));
     // A registration that a dead connection cannot take back goes with the connection.
-    await Promise.allSettled(sources.map((source) => source.stop()));
-    await call(() => native().close(this.handle));
+    await Promise.allSettled(stopped);
+    await closed;
   }
 
   #target(name: EventName, { of: object }: SubscribeOptions): EventTarget {
@@ -240,6 +243,10 @@ export class Connection extends DeviceConnection {
       hint: 'Open a new connection with connect(), and read the state anew.',
     });
     for (const source of this.#sources) source.fail(error);
-    for (const listener of this.#closeListeners) listener(reason);
+    for (const listener of this.#closeListeners) {
+      callListener(() => {
+        listener(reason);
+      });
+    }
   }
 }

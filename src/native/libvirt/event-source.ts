@@ -1,7 +1,7 @@
 import { HvError } from '../../errors';
 import { native, type NativeEvent, type NativeEventSource } from './binding';
 import type { Handle } from './binding-types';
-import { call } from './object';
+import { call, callSync } from './object';
 
 /** One kind of event of one connection, or of one of its objects. */
 export interface EventTarget {
@@ -47,9 +47,12 @@ abstract class Source<T> {
     this.#convert = convert;
     this.#options = options;
     this.#onEnd = onEnd;
-    this.source = new (native().EventSource)(options.capacity ?? CAPACITY, () => {
-      this.wake();
-    });
+    this.source = callSync(
+      () =>
+        new (native().EventSource)(options.capacity ?? CAPACITY, () => {
+          this.wake();
+        }),
+    );
     this.ready = call(() => this.source.start(target.connection, target.family, target.id, target.object));
     // Whoever does not await `ready` is told by the next event that is asked for, or by the listener's own promise.
     this.ready.catch((error: unknown) => {
@@ -213,16 +216,22 @@ export class Subscription<T> extends Source<T> {
     }
   }
 
-  /** As with an EventEmitter, what a listener throws is an uncaught exception; the others get their events all the same. */
   #deliver(event: T): void {
     if (this.ended) return;
-    try {
+    callListener(() => {
       this.#listener(event);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
-    }
+    });
+  }
+}
+
+/** As with an EventEmitter, what a listener throws is an uncaught exception; the others are called all the same. @internal */
+export function callListener(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
   }
 }
 

@@ -46,11 +46,7 @@ export abstract class LibvirtObject<Kind extends string> {
 
   /** Reads what the native object itself holds. */
   protected field<Name extends FieldOf<Kind>>(name: Name): Returned<Name> {
-    try {
-      return invoke(name, this.#handle, []) as Returned<Name>;
-    } catch (failure) {
-      throw errorOf(failure as NativeFailure, here());
-    }
+    return callSync(() => invoke(name, this.#handle, []) as Returned<Name>);
   }
 }
 
@@ -65,6 +61,15 @@ export function call<T>(start: () => T): T {
   return (start() as Promise<unknown>).catch((failure: unknown) => {
     throw errorOf(failure as NativeFailure, site);
   }) as T;
+}
+
+/** The same for what the addon answers, or throws, at once. */
+export function callSync<T>(start: () => T): T {
+  try {
+    return start();
+  } catch (failure) {
+    throw errorOf(failure as NativeFailure, here());
+  }
 }
 
 function here(): CallSite {
