@@ -6,7 +6,9 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 
 if (!isAsLocked()) {
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: ROOT, stdio: 'inherit' });
+  // No package of these needs to run anything when it is installed.
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund'];
+  const { status } = spawnSync('npm', ['ci', ...options], { cwd: ROOT, stdio: 'inherit' });
   process.exitCode = status ?? 1;
 }
 
