@@ -2,7 +2,7 @@
 // Measures, prints, and on demand writes the page of a suite. bench/README.md
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { Bench } from './harness/bench.mjs';
@@ -70,7 +70,7 @@ async function measure(name, suite) {
     only: values.only,
     against: values.against.map((text) => {
       const [label, ...dir] = text.split('=');
-      return { label, dir: join(process.cwd(), dir.join('=')) };
+      return { label, dir: resolve(dir.join('=')) };
     }),
   });
   const facts = { ...machine(), ...suite.versions(bench) };
