@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Numbers of libvirt's remote protocol. */
+export const Procedure = {
+  OPEN: 1,
+  CLOSE: 2,
+  LOOKUP_BY_NAME: 23,
+  GET_HOSTNAME: 59,
+  SUPPORTS_FEATURE: 60,
+  AUTH_LIST: 66,
+  EVENT_LIFECYCLE: 107,
+  EVENT_REGISTER_ANY: 167,
+  EVENT_DEREGISTER_ANY: 168,
+  GET_STATE: 212,
+} as const;
+
+const PROGRAM = 0x20008086;
+const CALL = 0;
+const REPLY = 1;
+const MESSAGE = 2;
+const HEADER = 28;
+
+/** A call that waits for its answer. */
+export interface PendingCall {
+  procedure: number;
+  answer(body?: Buffer): void;
+}
+
+/**
+ * A daemon that answers when the test wants it to, or never: what the real one does at some moment cannot be arranged.
+ * It speaks as much of the protocol as opens a connection; everything else waits in `pending`.
+ */
+export class FakeDaemon {
+  /** Every call there was, by procedure. */
+  readonly seen: number[] = [];
+  pending: PendingCall[] = [];
+  /** Procedures that wait for their answer although they would get it at once. */
+  readonly held = new Set<number>();
+
+  readonly #folder = mkdtempSync(join(tmpdir(), 'hvkit-daemon-'));
+  readonly #path = join(this.#folder, 'socket');
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+  readonly #mute: boolean;
+  #waiting: (() => void)[] = [];
+
+  /** A mute daemon takes connections and says nothing at all. */
+  private constructor({ mute }: { mute: boolean }) {
+    this.#mute = mute;
+    this.#server = createServer((socket) => {
+      this.#accept(socket);
+    });
+  }
+
+  static async start(options = { mute: false }): Promise<FakeDaemon> {
+    const daemon = new FakeDaemon(options);
+    daemon.#server.listen(daemon.#path);
+    await once(daemon.#server, 'listening');
+    return daemon;
+  }
+
+  get uri(): string {
+    return `qemu+unix:///system?socket=${this.#path}`;
+  }
+
+  /** Resolves when so many calls wait for an answer. */
+  async calls(count: number): Promise<PendingCall[]> {
+    await this.#until(() => this.pending.length >= count);
+    return this.pending;
+  }
+
+  /** Resolves when a call of this procedure has come, answered or not. */
+  async call(procedure: number): Promise<void> {
+    await this.#until(() => this.seen.includes(procedure));
+  }
+
+  /** Resolves when a client has connected. */
+  async client(): Promise<void> {
+    await this.#until(() => this.#sockets.size > 0);
+  }
+
+  /** Answers those that wait, and from now on at once. */
+  answerAll(body: Buffer): void {
+    for (const call of this.pending.splice(0)) call.answer(body);
+    const later = (): void => {
+      for (const call of this.pending.splice(0)) call.answer(body);
+      this.#waiting.push(later);
+    };
+    later();
+  }
+
+  sendEvent(procedure: number, body: Buffer): void {
+    for (const socket of this.#sockets) socket.write(packet(procedure, MESSAGE, 0, body));
+  }
+
+  /** Dies: every client's connection is cut. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.drop();
+    this.#server.close();
+    await once(this.#server, 'close');
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    // A client that goes away in the middle of an answer is the test's doing.
+    socket.on('error', () => socket.destroy());
+    let received: Buffer = NOTHING;
+    socket.on('data', (data) => {
+      received = Buffer.concat([received, data]);
+      while (received.length >= HEADER && received.length >= received.readUInt32BE(0)) {
+        const length = received.readUInt32BE(0);
+        if (!this.#mute) this.#receive(socket, received.subarray(0, length));
+        received = received.subarray(length);
+      }
+    });
+    this.#changed();
+  }
+
+  #receive(socket: Socket, message: Buffer): void {
+    const procedure = message.readUInt32BE(12);
+    const serial = message.readUInt32BE(20);
+    if (message.readUInt32BE(16) !== CALL) return;
+    this.seen.push(procedure);
+    const answer = (body: Buffer = NOTHING): void => {
+      socket.write(packet(procedure, REPLY, serial, body));
+    };
+    const body = HANDSHAKE.get(procedure);
+    if (body && !this.held.has(procedure)) {
+      answer(body);
+    } else {
+      const call = {
+        procedure,
+        answer: (result?: Buffer): void => {
+          this.pending = this.pending.filter((other) => other !== call);
+          answer(result);
+        },
+      };
+      this.pending.push(call);
+    }
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const look of this.#waiting.splice(0)) look();
+  }
+
+  #until(reached: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (reached()) resolve();
+        else this.#waiting.push(look);
+      };
+      look();
+    });
+  }
+}
+
+// ---- XDR
+
+export function int(value: number): Buffer {
+  const buffer = Buffer.alloc(4);
+  buffer.writeInt32BE(value);
+  return buffer;
+}
+
+export function text(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([int(bytes.length), bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+}
+
+export function domain(name: string): Buffer {
+  return Buffer.concat([text(name), Buffer.alloc(16, 7), int(1)]);
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+const HANDSHAKE = new Map<number, Buffer>([
+  [Procedure.AUTH_LIST, Buffer.concat([int(1), int(0)])],
+  [Procedure.SUPPORTS_FEATURE, int(0)],
+  [Procedure.OPEN, NOTHING],
+  [Procedure.CLOSE, NOTHING],
+  [Procedure.EVENT_REGISTER_ANY, NOTHING],
+  [Procedure.EVENT_DEREGISTER_ANY, NOTHING],
+]);
+
+function packet(procedure: number, type: number, serial: number, body: Buffer): Buffer {
+  const header = [HEADER + body.length, PROGRAM, 1, procedure, type, serial, 0];
+  return Buffer.concat([...header.map(int), body]);
+}

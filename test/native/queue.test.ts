@@ -1,0 +1,118 @@
+import { connect, type Connection } from '../../src/native/libvirt';
+import { runChild } from './child-process';
+import { FakeDaemon, Procedure, text } from './fake-daemon';
+
+let daemon: FakeDaemon;
+let connection: Connection;
+
+beforeEach(async () => {
+  daemon = await FakeDaemon.start();
+  connection = await connect(daemon.uri);
+});
+
+afterEach(async () => {
+  daemon.drop();
+  await connection.close();
+  await daemon.stop();
+});
+
+test('eight calls of one connection are under way at once, and come back in any order', async () => {
+  const settled: number[] = [];
+  const hostnames = Array.from({ length: 8 }, async (_, index) => {
+    const hostname = await connection.hostname();
+    settled.push(index);
+    return hostname;
+  });
+  const calls = await daemon.calls(8);
+  [...calls].reverse().forEach((call, index) => {
+    call.answer(text(`host${index}`));
+  });
+  const answers = await Promise.all(hostnames);
+  expect(answers.sort()).toEqual(Array.from({ length: 8 }, (_, index) => `host${index}`));
+  expect(settled).toHaveLength(8);
+});
+
+test('more calls than that wait for their turn, and each gets its answer', async () => {
+  const hostnames = Array.from({ length: 100 }, () => connection.hostname());
+  await daemon.calls(8);
+  expect(daemon.pending).toHaveLength(8);
+  daemon.answerAll(text('host'));
+  await expect(Promise.all(hostnames)).resolves.toEqual(Array.from({ length: 100 }, () => 'host'));
+});
+
+test('a connection that hangs holds up no other', async () => {
+  const hostnames = Array.from({ length: 20 }, () => connection.hostname());
+  await daemon.calls(8);
+  const other = await connect('test:///default');
+  await expect(other.listAllDomains()).resolves.toHaveLength(1);
+  await other.close();
+  daemon.drop();
+  const outcomes = await Promise.allSettled(hostnames);
+  expect(outcomes.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'rejected'));
+});
+
+test('an open that hangs holds up no other', async () => {
+  const mute = await FakeDaemon.start({ mute: true });
+  const opening = connect(mute.uri);
+  await mute.client();
+  const other = await connect('test:///default');
+  await expect(other.hostname()).resolves.toEqual(expect.any(String));
+  await other.close();
+  await mute.stop();
+  await expect(opening).rejects.toMatchObject({ name: 'LibvirtError' });
+});
+
+test('a daemon that dies in the middle of calls fails each of them, and those made afterwards', async () => {
+  const hostnames = Array.from({ length: 4 }, () => connection.hostname());
+  await daemon.calls(4);
+  daemon.drop();
+  for (const hostname of hostnames) {
+    await expect(hostname).rejects.toMatchObject({ name: 'LibvirtError', call: 'virConnectGetHostname' });
+  }
+  await expect(connection.hostname()).rejects.toMatchObject({ name: 'LibvirtError' });
+  await expect(connection.isAlive()).resolves.toBe(false);
+});
+
+test('the loss of the daemon ends streams with an error and is told to every listener', async () => {
+  const reasons: number[] = [];
+  await connection.onClose((reason) => reasons.push(reason));
+  const stream = connection.events('domain.lifecycle');
+  await stream.ready;
+  const lost = new Promise<unknown>((onError) => {
+    void connection
+      .on('domain.reboot', () => undefined, { onError })
+      .then(() => {
+        daemon.drop();
+      });
+  });
+  await expect(stream.next()).rejects.toMatchObject({ code: 'ERR_CONNECTION_LOST' });
+  await expect(stream.next()).resolves.toEqual({ done: true, value: undefined });
+  await expect(lost).resolves.toMatchObject({ code: 'ERR_CONNECTION_LOST' });
+  expect(reasons).toHaveLength(1);
+});
+
+test('a registration that the daemon is slow to take does not hold up the calls', async () => {
+  daemon.held.add(Procedure.EVENT_REGISTER_ANY);
+  const stream = connection.events('domain.lifecycle');
+  await daemon.call(Procedure.EVENT_REGISTER_ANY);
+  const hostname = connection.hostname();
+  const [registration, call] = await daemon.calls(2);
+  call!.answer(text('here'));
+  await expect(hostname).resolves.toBe('here');
+  registration!.answer();
+  await stream.ready;
+});
+
+describe("libuv's pool", () => {
+  test('blocked by the program, holds up no call', async () => {
+    const child = await runChild('blocked-pool.js', [], { env: { UV_THREADPOOL_SIZE: '1' } });
+    expect(child).toMatchObject({ code: 0, stdout: 'libvirt answered\npool came free\n' });
+  });
+
+  test('is not used by calls that hang', async () => {
+    const mute = await FakeDaemon.start({ mute: true });
+    const child = await runChild('hung-opens.js', [mute.uri], { env: { UV_THREADPOOL_SIZE: '1' } });
+    await mute.stop();
+    expect(child).toMatchObject({ code: 5, stdout: 'pool answered\n' });
+  });
+});
