@@ -33,6 +33,7 @@
         'native/libvirt/event_loop.cc',
         'native/libvirt/event_source.cc',
         'native/libvirt/handle.cc',
+        'native/libvirt/nullable.cc',
         'native/libvirt/read.cc',
         'native/libvirt/typed_params.cc',
         'native/libvirt/calls/checkpoint.cc',

@@ -108,7 +108,7 @@ class Call {
       throw Failure("ERR_LIBVIRT_TOO_OLD", std::string(entry->name) + " is not in the libvirt of this machine");
     }
     auto slots = std::make_unique<Slots>();
-    Reader arguments(info);
+    Reader arguments(info, entry->name);
     std::apply([&](auto&... slot) { (slot.Read(arguments), ...); }, *slots);
     return slots;
   }
@@ -162,7 +162,7 @@ template <class Pointer, class Prepare>
 Napi::Value CallByHand(const Napi::CallbackInfo& info, Prepare prepare) {
   return Promised(info.Env(), [&]() -> Napi::Value {
     Reader arguments(info);
-    auto handle = OpenHandle<Pointer>(arguments.Next());
+    auto handle = ReadHandle<Pointer>(arguments);
     auto body = prepare(arguments);
     JobQueue& queue = handle->connection()->queue();
     return RunAsync(info.Env(), Module::Of(info.Env()).loop, queue,
@@ -175,8 +175,9 @@ template <class Pointer, int (*kGet)(Pointer, char*)>
 Napi::Value UuidOf(const Napi::CallbackInfo& info) {
   const auto* entry = static_cast<const CallEntry*>(info.Data());
   try {
+    Reader arguments(info);
     char text[VIR_UUID_STRING_BUFLEN];
-    if (kGet(OpenHandle<Pointer>(info[0])->pointer(), text) < 0) throw LastFailure(entry->name);
+    if (kGet(ReadHandle<Pointer>(arguments)->pointer(), text) < 0) throw LastFailure(entry->name);
     return Napi::String::New(info.Env(), text);
   } catch (const Failure& failure) {
     napi_throw(info.Env(), failure.ToValue().ToJs(info.Env()));

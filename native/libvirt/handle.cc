@@ -28,7 +28,7 @@ Cell::~Cell() {
 }
 
 const std::shared_ptr<AnyHandle>& Cell::Open(Napi::Value value, const napi_type_tag& tag, const char* kind) {
-  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&tag)) {
+  if (!Is(value, tag)) {
     throw InvalidArgument(std::string("a handle of a libvirt ") + kind + " is wanted");
   }
   void* data = nullptr;
@@ -46,6 +46,10 @@ const std::shared_ptr<AnyHandle>& Cell::Content(const char* kind) const {
   if (handle_) return handle_;
   if (why_ == Gone::kConnectionClosed) throw Failure("ERR_CONNECTION_CLOSED", "the connection is closed");
   throw Failure("ERR_HANDLE_FREED", std::string("this ") + kind + " was freed");
+}
+
+bool Cell::Is(Napi::Value value, const napi_type_tag& tag) {
+  return value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&tag);
 }
 
 Cell* Cell::Of(Napi::Value value) {

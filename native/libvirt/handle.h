@@ -90,6 +90,7 @@ class Cell {
   static Napi::Object New(Napi::Env env, const napi_type_tag& tag, std::shared_ptr<AnyHandle> handle);
   /// What the handle points to. Throws Failure: not a handle of this kind, freed, connection closed.
   static const std::shared_ptr<AnyHandle>& Open(Napi::Value value, const napi_type_tag& tag, const char* kind);
+  static bool Is(Napi::Value value, const napi_type_tag& tag);
   /// The cell of a handle of any kind, nullptr if it is none.
   static Cell* Of(Napi::Value value);
   /// What a handle of any kind points to. Throws Failure as Open does.

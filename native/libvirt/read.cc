@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "common/failure.h"
+#include "libvirt/nullable.h"
 
 namespace hvkit::libvirt {
 
@@ -37,6 +38,12 @@ std::string ReadString(Napi::Value value, const Reader& reader) {
     reader.Fail("a string without half of a surrogate pair");
   }
   return text;
+}
+
+std::string Reader::String() { return ReadString(Next(), *this); }
+
+std::optional<std::string> Reader::StringForC() {
+  return TakesNull(function_, next_ + 1) ? OptionalString() : String();
 }
 
 std::optional<std::string> Reader::OptionalString() {

@@ -15,14 +15,18 @@ namespace hvkit::libvirt {
 /// be cut short by C throws Failure (ERR_INVALID_ARGUMENT) and is never guessed.
 class Reader {
  public:
-  explicit Reader(const Napi::CallbackInfo& info) : info_(info) {}
+  /// `function` is the C function that is called with them, if there is one.
+  explicit Reader(const Napi::CallbackInfo& info, const char* function = "") : info_(info), function_(function) {}
 
   Napi::Env env() const { return info_.Env(); }
   /// undefined when there are no more.
   Napi::Value Next() { return info_[next_++]; }
 
+  std::string String();
   /// undefined and null are C's NULL.
   std::optional<std::string> OptionalString();
+  /// The same where the C function takes NULL, a string otherwise.
+  std::optional<std::string> StringForC();
   std::vector<std::string> Strings();
   std::vector<uint8_t> Bytes();
   std::vector<int> Integers();
@@ -55,6 +59,7 @@ class Reader {
   uint64_t Uint64();
 
   const Napi::CallbackInfo& info_;
+  const char* const function_;
   size_t next_ = 0;
 };
 

@@ -65,6 +65,14 @@ using Owned = std::unique_ptr<T, FreeDeleter>;
 
 // ---- inputs
 
+/// As OpenHandle, with the argument's position in the failure.
+template <class Pointer>
+std::shared_ptr<Handle<Pointer>> ReadHandle(Reader& arguments) {
+  Napi::Value value = arguments.Next();
+  if (!Cell::Is(value, Kind<Pointer>::kTag)) arguments.Fail(std::string("a handle of a libvirt ") + Kind<Pointer>::kName);
+  return OpenHandle<Pointer>(value);
+}
+
 template <class T>
 struct IntegerIn : InputSlot {
   T value{};
@@ -74,7 +82,7 @@ struct IntegerIn : InputSlot {
 
 struct StringIn : InputSlot {
   std::optional<std::string> text;
-  void Read(Reader& arguments) { text = arguments.OptionalString(); }
+  void Read(Reader& arguments) { text = arguments.StringForC(); }
   auto Parameters() { return std::make_tuple(text ? text->c_str() : nullptr); }
 };
 
@@ -104,7 +112,7 @@ using SecretIn = BytesIn<const unsigned char, size_t>;
 template <class Pointer>
 struct HandleIn : InputSlot {
   std::shared_ptr<Handle<Pointer>> handle;
-  void Read(Reader& arguments) { handle = OpenHandle<Pointer>(arguments.Next()); }
+  void Read(Reader& arguments) { handle = ReadHandle<Pointer>(arguments); }
   auto Parameters() { return std::make_tuple(handle->pointer()); }
 };
 

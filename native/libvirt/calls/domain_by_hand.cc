@@ -20,7 +20,8 @@ using DomainHandle = Handle<virDomainPtr>;
 /// libvirt's id of a running domain; -1, which is what libvirt says, for one that is not.
 Napi::Value GetId(const Napi::CallbackInfo& info) {
   try {
-    const unsigned int id = virDomainGetID(OpenHandle<virDomainPtr>(info[0])->pointer());
+    Reader arguments(info);
+    const unsigned int id = virDomainGetID(ReadHandle<virDomainPtr>(arguments)->pointer());
     return Napi::Number::New(info.Env(), static_cast<int>(id));
   } catch (const Failure& failure) {
     napi_throw(info.Env(), failure.ToValue().ToJs(info.Env()));
@@ -116,11 +117,11 @@ Napi::Value MemoryStats(const Napi::CallbackInfo& info) {
 
 Napi::Value BlockJobInfo(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
-    auto disk = arguments.OptionalString();
+    auto disk = arguments.String();
     const auto flags = arguments.Integer<unsigned int>();
     return [disk, flags](const DomainHandle& domain) -> Value {
       virDomainBlockJobInfo job{};
-      const int found = virDomainGetBlockJobInfo(domain.pointer(), disk ? disk->c_str() : nullptr, &job, flags);
+      const int found = virDomainGetBlockJobInfo(domain.pointer(), disk.c_str(), &job, flags);
       if (found < 0) throw LastFailure("virDomainGetBlockJobInfo");
       return found == 0 ? Value(Value::Null{}) : ToValue(job);
     };
@@ -281,13 +282,13 @@ Value Peeked(size_t size, const char* name, Peek peek) {
 
 Napi::Value BlockPeek(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
-    auto disk = arguments.OptionalString();
+    auto disk = arguments.String();
     const auto offset = arguments.Integer<unsigned long long>();
     const auto size = arguments.Integer<unsigned int>();
     const auto flags = arguments.Integer<unsigned int>();
     return [disk, offset, size, flags](const DomainHandle& domain) -> Value {
       return Peeked(size, "virDomainBlockPeek", [&](void* buffer) {
-        return virDomainBlockPeek(domain.pointer(), disk ? disk->c_str() : nullptr, offset, size, buffer, flags);
+        return virDomainBlockPeek(domain.pointer(), disk.c_str(), offset, size, buffer, flags);
       });
     };
   });
@@ -353,7 +354,7 @@ Napi::Value SchedulerParametersFlags(const Napi::CallbackInfo& info) {
 /// The new domain belongs to the destination's connection.
 Napi::Value Migrate(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
-    auto destination = OpenHandle<virConnectPtr>(arguments.Next());
+    auto destination = ReadHandle<virConnectPtr>(arguments);
     auto params = std::make_shared<TypedParams>(TypedParams::Read(arguments));
     const auto flags = arguments.Integer<unsigned int>();
     return [destination, params, flags](const DomainHandle& domain) -> Value {
