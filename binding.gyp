@@ -35,6 +35,7 @@
         'native/libvirt/handle.cc',
         'native/libvirt/nullable.cc',
         'native/libvirt/read.cc',
+        'native/libvirt/registration.cc',
         'native/libvirt/typed_params.cc',
         'native/libvirt/calls/checkpoint.cc',
         'native/libvirt/calls/connection.cc',

@@ -61,4 +61,9 @@ void EventQueue::Close() {
   unread.swap(events_);
 }
 
+bool EventQueue::closed() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return closed_;
+}
+
 }  // namespace hvkit

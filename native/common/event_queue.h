@@ -36,6 +36,8 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
 
   /// JavaScript thread. Drops what is queued; `wake` is not called again.
   void Close();
+  /// Any thread.
+  bool closed();
 
  private:
   class Wake;

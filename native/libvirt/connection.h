@@ -3,8 +3,10 @@
 #include <libvirt/libvirt.h>
 #include <napi.h>
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_set>
 
 #include "common/env_loop.h"
@@ -13,6 +15,7 @@
 namespace hvkit::libvirt {
 
 class Cell;
+class Registration;
 
 /// One open connection and the threads that work for it. Every handle of the connection, every job and every
 /// subscription shares it; when the last of them lets go, virConnectClose runs as the queue's last job, because closing
@@ -34,13 +37,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// JavaScript thread: the handles that JavaScript holds, so that Close can take back what they point to.
   std::unordered_set<Cell*>& cells() { return cells_; }
+  /// JavaScript thread: the registrations for events that have a reader, by kind and object.
+  std::map<std::string, std::weak_ptr<Registration>>& registrations() { return registrations_; }
   bool closing() const { return when_closed_.has_value(); }
 
  private:
   const virConnectPtr pointer_;
   const std::shared_ptr<JobQueue> queue_;
   const std::shared_ptr<EnvLoop> loop_;
-  std::unordered_set<Cell*> cells_;  // JavaScript thread only
+  std::unordered_set<Cell*> cells_;                                  // JavaScript thread only
+  std::map<std::string, std::weak_ptr<Registration>> registrations_;  // JavaScript thread only
   std::optional<Napi::Promise::Deferred> when_closed_;  // set by Close on the JavaScript thread, read by the destructor
 };
 

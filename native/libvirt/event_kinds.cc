@@ -2,6 +2,8 @@
 
 #include <libvirt/libvirt-qemu.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -20,7 +22,7 @@ void PushEvent(Pointer object, Value::Fields fields, void* opaque) {
   if (!connection) return;
   Kind<Pointer>::Ref(object);
   fields.emplace_back("object", Own(object, connection));
-  listener->queue->Push(std::move(fields));
+  listener->audience->Push(std::move(fields));
 }
 
 /// The details' C types in the order of the callback; their names come with the listener.
@@ -67,16 +69,29 @@ void OnMonitorEvent(virConnectPtr /*connection*/, virDomainPtr domain, const cha
 }
 
 void OnClose(virConnectPtr /*connection*/, int reason, void* opaque) {
-  static_cast<Listener*>(opaque)->queue->Push(Value::Fields{{"reason", reason}});
+  static_cast<Listener*>(opaque)->audience->Push(Value::Fields{{"reason", reason}});
 }
 
 void OnStream(virStreamPtr stream, int events, void* opaque) {
   // Level-triggered: silent until JavaScript has dealt with it and asks again.
   virStreamEventUpdateCallback(stream, 0);
-  static_cast<Listener*>(opaque)->queue->Push(Value::Fields{{"events", events}});
+  static_cast<Listener*>(opaque)->audience->Push(Value::Fields{{"events", events}});
 }
 
-// ---- how each family is registered
+// ---- how each family is registered, and what tells its objects apart
+
+template <class Pointer, int (*kGet)(Pointer, char*)>
+std::string UuidKey(const AnyHandle* object) {
+  char uuid[VIR_UUID_STRING_BUFLEN];
+  return kGet(static_cast<const Handle<Pointer>*>(object)->pointer(), uuid) < 0 ? "" : uuid;
+}
+
+std::string DeviceKey(const AnyHandle* object) {
+  const char* name = virNodeDeviceGetName(static_cast<const Handle<virNodeDevicePtr>*>(object)->pointer());
+  return name == nullptr ? "" : name;
+}
+
+std::string AddressKey(const AnyHandle* object) { return std::to_string(reinterpret_cast<uintptr_t>(object)); }
 
 template <class Pointer>
 Pointer PointerOf(const AnyHandle* object) {
@@ -86,8 +101,8 @@ Pointer PointerOf(const AnyHandle* object) {
 template <class Pointer, class GenericCallback,
           int (*kAdd)(virConnectPtr, Pointer, int, GenericCallback, void*, virFreeCallback)>
 int AddAny(const EventKind& kind, virConnectPtr connection, const AnyHandle* object, Listener* listener) {
-  return kAdd(connection, PointerOf<Pointer>(object), kind.id, reinterpret_cast<GenericCallback>(kind.callback), listener,
-              Listener::Delete);
+  return kAdd(connection, PointerOf<Pointer>(object), kind.id, reinterpret_cast<GenericCallback>(kind.callback),
+              listener, Listener::Delete);
 }
 
 template <int (*kRemove)(virConnectPtr, int)>
@@ -124,6 +139,7 @@ EventKind Domain(int id, Callback* callback, const char* const* fields) {
           fields,
           AddAny<virDomainPtr, virConnectDomainEventGenericCallback, virConnectDomainEventRegisterAny>,
           RemoveAny<virConnectDomainEventDeregisterAny>,
+          UuidKey<virDomainPtr, virDomainGetUUIDString>,
           "virConnectDomainEventRegisterAny",
           "virConnectDomainEventDeregisterAny"};
 }
@@ -140,13 +156,20 @@ const char* const* Fields(Names... names) {
   return new const char* const[sizeof...(names) + 1]{names..., nullptr};
 }
 
-#define HVKIT_FAMILY(family, Type, id, ...)                                                                         \
-  {                                                                                                                 \
-    family, id, reinterpret_cast<void (*)()>(Event<vir##Type##Ptr, ##__VA_ARGS__>::On), Fields("event", "detail"), \
-        AddAny<vir##Type##Ptr, virConnect##Type##EventGenericCallback, virConnect##Type##EventRegisterAny>,         \
-        RemoveAny<virConnect##Type##EventDeregisterAny>, "virConnect" #Type "EventRegisterAny",                     \
-        "virConnect" #Type "EventDeregisterAny"                                                                     \
-  }
+#define HVKIT_FAMILY(family, Type, key, id, ...)                                                       \
+  {family,                                                                                             \
+   id,                                                                                                 \
+   reinterpret_cast<void (*)()>(Event<vir##Type##Ptr, ##__VA_ARGS__>::On),                             \
+   Fields("event", "detail"),                                                                          \
+   AddAny<vir##Type##Ptr, virConnect##Type##EventGenericCallback, virConnect##Type##EventRegisterAny>, \
+   RemoveAny<virConnect##Type##EventDeregisterAny>,                                                    \
+   key,                                                                                                \
+   "virConnect" #Type "EventRegisterAny",                                                              \
+   "virConnect" #Type "EventDeregisterAny"}
+
+constexpr auto* NetworkKey = UuidKey<virNetworkPtr, virNetworkGetUUIDString>;
+constexpr auto* PoolKey = UuidKey<virStoragePoolPtr, virStoragePoolGetUUIDString>;
+constexpr auto* SecretKey = UuidKey<virSecretPtr, virSecretGetUUIDString>;
 
 std::vector<EventKind> AllKinds() {
   using Text = const char*;
@@ -184,26 +207,43 @@ std::vector<EventKind> AllKinds() {
       Domain(25, DomainEvent<int, int, unsigned int>(), Fields("recipient", "action", "flags")),  // MEMORY_FAILURE, 6.9
       Domain(26, DomainEvent<Text, Count>(), Fields("device", "size")),  // MEMORY_DEVICE_SIZE_CHANGE, 7.9
 
-      HVKIT_FAMILY("network", Network, VIR_NETWORK_EVENT_ID_LIFECYCLE, int, int),
-      HVKIT_FAMILY("pool", StoragePool, VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE, int, int),
-      HVKIT_FAMILY("pool", StoragePool, VIR_STORAGE_POOL_EVENT_ID_REFRESH),
-      HVKIT_FAMILY("nodeDevice", NodeDevice, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, int, int),
-      HVKIT_FAMILY("nodeDevice", NodeDevice, VIR_NODE_DEVICE_EVENT_ID_UPDATE),
-      HVKIT_FAMILY("secret", Secret, VIR_SECRET_EVENT_ID_LIFECYCLE, int, int),
-      HVKIT_FAMILY("secret", Secret, VIR_SECRET_EVENT_ID_VALUE_CHANGED),
+      HVKIT_FAMILY("network", Network, NetworkKey, VIR_NETWORK_EVENT_ID_LIFECYCLE, int, int),
+      HVKIT_FAMILY("pool", StoragePool, PoolKey, VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE, int, int),
+      HVKIT_FAMILY("pool", StoragePool, PoolKey, VIR_STORAGE_POOL_EVENT_ID_REFRESH),
+      HVKIT_FAMILY("nodeDevice", NodeDevice, DeviceKey, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, int, int),
+      HVKIT_FAMILY("nodeDevice", NodeDevice, DeviceKey, VIR_NODE_DEVICE_EVENT_ID_UPDATE),
+      HVKIT_FAMILY("secret", Secret, SecretKey, VIR_SECRET_EVENT_ID_LIFECYCLE, int, int),
+      HVKIT_FAMILY("secret", Secret, SecretKey, VIR_SECRET_EVENT_ID_VALUE_CHANGED),
 
-      {"close", 0, nullptr, nullptr, AddClose, RemoveClose, "virConnectRegisterCloseCallback",
+      {"close", 0, nullptr, nullptr, AddClose, RemoveClose, AddressKey, "virConnectRegisterCloseCallback",
        "virConnectUnregisterCloseCallback"},
-      {"stream", 0, nullptr, nullptr, AddStream, RemoveStream, "virStreamEventAddCallback",
+      {"stream", 0, nullptr, nullptr, AddStream, RemoveStream, AddressKey, "virStreamEventAddCallback",
        "virStreamEventRemoveCallback"},
       {"monitor", 0, nullptr, nullptr, AddMonitor, RemoveAny<virConnectDomainQemuMonitorEventDeregister>,
-       "virConnectDomainQemuMonitorEventRegister", "virConnectDomainQemuMonitorEventDeregister"},
+       UuidKey<virDomainPtr, virDomainGetUUIDString>, "virConnectDomainQemuMonitorEventRegister",
+       "virConnectDomainQemuMonitorEventDeregister"},
   };
 }
 
 #undef HVKIT_FAMILY
 
 }  // namespace
+
+void Audience::Push(const Value& event) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& queue : queues_) queue->Push(event);
+}
+
+void Audience::Join(const std::shared_ptr<EventQueue>& queue) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  queues_.push_back(queue);
+}
+
+bool Audience::Leave(const std::shared_ptr<EventQueue>& queue) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  queues_.erase(std::remove(queues_.begin(), queues_.end(), queue), queues_.end());
+  return queues_.empty();
+}
 
 const EventKind* FindEventKind(const std::string& family, int id) {
   // Never destroyed: libvirt's thread may still be in a callback when the process exits.

@@ -3,17 +3,32 @@
 #include <libvirt/libvirt.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/event_queue.h"
 #include "libvirt/handle.h"
 
 namespace hvkit::libvirt {
 
+/// The readers of one registration. Pushing happens on libvirt's thread, joining and leaving in jobs.
+class Audience {
+ public:
+  void Push(const Value& event);
+  void Join(const std::shared_ptr<EventQueue>& queue);
+  /// Whether this was the last one.
+  bool Leave(const std::shared_ptr<EventQueue>& queue);
+
+ private:
+  std::mutex mutex_;  // never held while libvirt is called
+  std::vector<std::shared_ptr<EventQueue>> queues_;
+};
+
 /// Where the events of one registration go; libvirt holds it as the callback's opaque pointer and frees it when no more
 /// will come. It does not keep the connection open: whoever subscribed does.
 struct Listener {
-  std::shared_ptr<EventQueue> queue;
+  std::shared_ptr<Audience> audience;
   std::weak_ptr<Connection> connection;
   const char* const* fields;  // names of the event's details, in the callback's order
 
@@ -30,6 +45,8 @@ struct EventKind {
   /// Both run in a job. `object`, or null for all of the connection. Returns what `remove` needs, below 0 on failure.
   int (*add)(const EventKind& kind, virConnectPtr connection, const AnyHandle* object, Listener* listener);
   int (*remove)(virConnectPtr connection, const AnyHandle* object, int registration);
+  /// What tells the object from others of its kind.
+  std::string (*key)(const AnyHandle* object);
   const char* add_name;
   const char* remove_name;
 };

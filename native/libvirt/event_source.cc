@@ -11,35 +11,6 @@
 
 namespace hvkit::libvirt {
 
-Registration::~Registration() {
-  if (id_ < 0) return;
-  auto remove = [kind = &kind_, connection = connection_, object = object_, id = id_] {
-    kind->remove(connection->connection()->pointer(), object.get(), id);
-  };
-  try {
-    connection()->queue().Post(remove);
-  } catch (const std::system_error&) {
-    remove();
-  }
-}
-
-void Registration::Add(const std::shared_ptr<EventQueue>& queue) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (removed_) return;
-  auto listener = std::make_unique<Listener>(Listener{queue, connection(), kind_.fields});
-  const int id = kind_.add(kind_, pointer(), object_.get(), listener.get());
-  if (id < 0) throw LastFailure(kind_.add_name);
-  listener.release();  // libvirt's, until it calls Listener::Delete
-  id_ = id;
-}
-
-void Registration::Remove() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  removed_ = true;
-  if (id_ < 0) return;
-  if (kind_.remove(pointer(), object_.get(), std::exchange(id_, -1)) < 0) throw LastFailure(kind_.remove_name);
-}
-
 Napi::Function EventSource::Class(Napi::Env env) {
   return DefineClass(env, "EventSource",
                      {InstanceMethod<&EventSource::Start>("start"), InstanceMethod<&EventSource::Take>("take"),
@@ -62,8 +33,20 @@ EventSource::EventSource(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Even
 }
 
 EventSource::~EventSource() {
-  registration_.reset();
   if (queue_) queue_->Close();
+  if (!registration_) return;
+  auto remove = [registration = registration_, queue = queue_] {
+    try {
+      registration->Remove(queue);
+    } catch (const Failure&) {
+      // Nobody is left to be told: the source was collected, or its environment has ended.
+    }
+  };
+  try {
+    registration_->connection()->queue().Post(remove);
+  } catch (const std::system_error&) {
+    remove();
+  }
 }
 
 Napi::Value EventSource::Start(const Napi::CallbackInfo& info) {
@@ -78,7 +61,7 @@ Napi::Value EventSource::Start(const Napi::CallbackInfo& info) {
     if (registration_) throw InvalidArgument("this event source was started before");
     // Anything else than null must be an object that is there: events of all would be a surprise.
     const bool all = object.IsNull() || object.IsUndefined();
-    registration_ = std::make_shared<Registration>(*kind, connection, all ? nullptr : Cell::OpenAny(object));
+    registration_ = Registration::Of(*kind, connection, all ? nullptr : Cell::OpenAny(object));
     return RunAsync(info.Env(), Module::Of(info.Env()).loop, connection->connection()->queue(),
                     [registration = registration_, queue = queue_]() -> hvkit::Value {
                       registration->Add(queue);
@@ -91,7 +74,8 @@ Napi::Value EventSource::Take(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   const size_t most = info[0].IsNumber() ? info[0].As<Napi::Number>().Uint32Value() : 1;
   EventQueue::Batch batch = queue_->Take(most);
-  return hvkit::Value(hvkit::Value::Fields{{"events", std::move(batch.events)}, {"dropped", static_cast<double>(batch.dropped)}})
+  return hvkit::Value(
+             hvkit::Value::Fields{{"events", std::move(batch.events)}, {"dropped", static_cast<double>(batch.dropped)}})
       .ToJs(env);
 }
 
@@ -106,10 +90,11 @@ Napi::Value EventSource::Stop(const Napi::CallbackInfo& info) {
     return deferred.Promise();
   }
   JobQueue& queue = registration->connection()->queue();
-  return RunAsync(env, Module::Of(env).loop, queue, [registration = std::move(registration)]() -> hvkit::Value {
-    registration->Remove();
-    return {};
-  });
+  return RunAsync(env, Module::Of(env).loop, queue,
+                  [registration = std::move(registration), queue = queue_]() -> hvkit::Value {
+                    registration->Remove(queue);
+                    return {};
+                  });
 }
 
 Napi::Value EventSource::Hold(const Napi::CallbackInfo& info) {

@@ -1,0 +1,52 @@
+#include "libvirt/registration.h"
+
+#include <utility>
+
+#include "libvirt/error.h"
+
+namespace hvkit::libvirt {
+
+std::shared_ptr<Registration> Registration::Of(const EventKind& kind, const std::shared_ptr<AnyHandle>& connection,
+                                               const std::shared_ptr<AnyHandle>& object) {
+  std::string key = std::string(kind.family) + '/' + std::to_string(kind.id);
+  if (object) key += '/' + kind.key(object.get());
+  auto& known = connection->connection()->registrations();
+  for (auto each = known.begin(); each != known.end();) each = each->second.expired() ? known.erase(each) : ++each;
+  auto registration = known[key].lock();
+  if (!registration) {
+    registration = std::make_shared<Registration>(kind, connection, object);
+    known[key] = registration;
+  }
+  return registration;
+}
+
+Registration::Registration(const EventKind& kind, std::shared_ptr<AnyHandle> connection,
+                           std::shared_ptr<AnyHandle> object)
+    : kind_(kind),
+      connection_(std::move(connection)),
+      object_(std::move(object)),
+      audience_(std::make_shared<Audience>()) {}
+
+void Registration::Add(const std::shared_ptr<EventQueue>& queue) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (queue->closed()) return;
+  audience_->Join(queue);
+  if (id_ >= 0) return;
+  auto listener = std::make_unique<Listener>(Listener{audience_, connection(), kind_.fields});
+  const int id = kind_.add(kind_, connection()->pointer(), object_.get(), listener.get());
+  if (id < 0) {
+    audience_->Leave(queue);
+    throw LastFailure(kind_.add_name);
+  }
+  listener.release();  // libvirt's, until it calls Listener::Delete
+  id_ = id;
+}
+
+void Registration::Remove(const std::shared_ptr<EventQueue>& queue) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!audience_->Leave(queue) || id_ < 0) return;
+  const int removed = kind_.remove(connection()->pointer(), object_.get(), std::exchange(id_, -1));
+  if (removed < 0) throw LastFailure(kind_.remove_name);
+}
+
+}  // namespace hvkit::libvirt
