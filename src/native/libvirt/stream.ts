@@ -76,8 +76,8 @@ export class LibvirtStream extends Duplex {
     const options = {
       readable: direction !== 'write',
       writable: direction !== 'read',
-      // The reader of a console may be done while the writer is not, and the other way round.
-      allowHalfOpen: direction === 'both',
+      // When the other side of a console has ended, nobody is there to write to.
+      allowHalfOpen: false,
       readableHighWaterMark: CHUNK,
       writableHighWaterMark: CHUNK,
     };
