@@ -69,7 +69,6 @@ export const SUPERSEDED: Record<string, string> = {
   virStoragePoolListVolumes: 'virStoragePoolListAllVolumes',
   virStoragePoolLookupByUUID: 'virStoragePoolLookupByUUIDString',
   virStoragePoolNumOfVolumes: 'virStoragePoolListAllVolumes',
-  virStreamRecv: 'virStreamRecvFlags',
 };
 
 export interface Group {
@@ -77,6 +76,29 @@ export interface Group {
   /** Functions, or `virTypedParams*` for all that begin so, or `libvirt-event:*` for all of a module. */
   functions: string[];
 }
+
+/** Bound, but not by a function of their own: the export that calls each of them. */
+export const UNDER_ANOTHER_NAME: Record<string, string> = {
+  virConnectClose: 'close',
+  virConnectDomainEventDeregisterAny: 'EventSource',
+  virConnectDomainEventRegisterAny: 'EventSource',
+  virConnectDomainQemuMonitorEventDeregister: 'EventSource',
+  virConnectDomainQemuMonitorEventRegister: 'EventSource',
+  virConnectNetworkEventDeregisterAny: 'EventSource',
+  virConnectNetworkEventRegisterAny: 'EventSource',
+  virConnectNodeDeviceEventDeregisterAny: 'EventSource',
+  virConnectNodeDeviceEventRegisterAny: 'EventSource',
+  virConnectOpenAuth: 'open',
+  virConnectRegisterCloseCallback: 'EventSource',
+  virConnectSecretEventDeregisterAny: 'EventSource',
+  virConnectSecretEventRegisterAny: 'EventSource',
+  virConnectStoragePoolEventDeregisterAny: 'EventSource',
+  virConnectStoragePoolEventRegisterAny: 'EventSource',
+  virConnectUnregisterCloseCallback: 'EventSource',
+  virGetVersion: 'libraryVersion',
+  virStreamEventAddCallback: 'EventSource',
+  virStreamEventRemoveCallback: 'EventSource',
+};
 
 /** What the binding itself does, so that JavaScript has no use for it. */
 export const INTERNAL: Group[] = [
@@ -150,11 +172,8 @@ export const INTERNAL: Group[] = [
     ],
   },
   {
-    reason: 'loops of C callbacks, and readiness to be polled: Node streams do both',
+    reason: 'loops of C callbacks: Node streams do that',
     functions: [
-      'virStreamEventAddCallback',
-      'virStreamEventRemoveCallback',
-      'virStreamEventUpdateCallback',
       'virStreamRecvAll',
       'virStreamSendAll',
       'virStreamSparseRecvAll',
@@ -177,7 +196,7 @@ export const MISSING: Group[] = [
     ],
   },
   {
-    reason: 'events of node devices, secrets and the QEMU monitor',
-    functions: ['virConnectDomainQemuMonitorEvent*', 'virConnectNodeDeviceEvent*', 'virConnectSecretEvent*'],
+    reason: 'sparse streams: holes are sent and received as zeros',
+    functions: ['virStreamRecvFlags', 'virStreamRecvHole', 'virStreamSendHole'],
   },
 ];
