@@ -110,8 +110,9 @@ int RemoveAny(virConnectPtr connection, const AnyHandle* /*object*/, int registr
   return kRemove(connection, registration);
 }
 
+// Drivers without a daemon accept the callback and forget it, with its free function: freeing is ours.
 int AddClose(const EventKind& /*kind*/, virConnectPtr connection, const AnyHandle* /*object*/, Listener* listener) {
-  return virConnectRegisterCloseCallback(connection, OnClose, listener, Listener::Delete);
+  return virConnectRegisterCloseCallback(connection, OnClose, listener, nullptr);
 }
 int RemoveClose(virConnectPtr connection, const AnyHandle* /*object*/, int /*registration*/) {
   return virConnectUnregisterCloseCallback(connection, OnClose);
@@ -139,6 +140,7 @@ EventKind Domain(int id, Callback* callback, const char* const* fields) {
           fields,
           AddAny<virDomainPtr, virConnectDomainEventGenericCallback, virConnectDomainEventRegisterAny>,
           RemoveAny<virConnectDomainEventDeregisterAny>,
+          true,
           UuidKey<virDomainPtr, virDomainGetUUIDString>,
           "virConnectDomainEventRegisterAny",
           "virConnectDomainEventDeregisterAny"};
@@ -163,6 +165,7 @@ const char* const* Fields(Names... names) {
    Fields("event", "detail"),                                                                          \
    AddAny<vir##Type##Ptr, virConnect##Type##EventGenericCallback, virConnect##Type##EventRegisterAny>, \
    RemoveAny<virConnect##Type##EventDeregisterAny>,                                                    \
+   true,                                                                                               \
    key,                                                                                                \
    "virConnect" #Type "EventRegisterAny",                                                              \
    "virConnect" #Type "EventDeregisterAny"}
@@ -215,11 +218,11 @@ std::vector<EventKind> AllKinds() {
       HVKIT_FAMILY("secret", Secret, SecretKey, VIR_SECRET_EVENT_ID_LIFECYCLE, int, int),
       HVKIT_FAMILY("secret", Secret, SecretKey, VIR_SECRET_EVENT_ID_VALUE_CHANGED),
 
-      {"close", 0, nullptr, nullptr, AddClose, RemoveClose, AddressKey, "virConnectRegisterCloseCallback",
+      {"close", 0, nullptr, nullptr, AddClose, RemoveClose, false, AddressKey, "virConnectRegisterCloseCallback",
        "virConnectUnregisterCloseCallback"},
-      {"stream", 0, nullptr, nullptr, AddStream, RemoveStream, AddressKey, "virStreamEventAddCallback",
+      {"stream", 0, nullptr, nullptr, AddStream, RemoveStream, true, AddressKey, "virStreamEventAddCallback",
        "virStreamEventRemoveCallback"},
-      {"monitor", 0, nullptr, nullptr, AddMonitor, RemoveAny<virConnectDomainQemuMonitorEventDeregister>,
+      {"monitor", 0, nullptr, nullptr, AddMonitor, RemoveAny<virConnectDomainQemuMonitorEventDeregister>, true,
        UuidKey<virDomainPtr, virDomainGetUUIDString>, "virConnectDomainQemuMonitorEventRegister",
        "virConnectDomainQemuMonitorEventDeregister"},
   };

@@ -25,8 +25,8 @@ class Audience {
   std::vector<std::shared_ptr<EventQueue>> queues_;
 };
 
-/// Where the events of one registration go; libvirt holds it as the callback's opaque pointer and frees it when no more
-/// will come. It does not keep the connection open: whoever subscribed does.
+/// Where the events of one registration go: the callback's opaque pointer. Its Registration owns it if libvirt does not
+/// free it when no more events will come. It does not keep the connection open: whoever subscribed does.
 struct Listener {
   std::shared_ptr<Audience> audience;
   std::weak_ptr<Connection> connection;
@@ -45,6 +45,7 @@ struct EventKind {
   /// Both run in a job. `object`, or null for all of the connection. Returns what `remove` needs, below 0 on failure.
   int (*add)(const EventKind& kind, virConnectPtr connection, const AnyHandle* object, Listener* listener);
   int (*remove)(virConnectPtr connection, const AnyHandle* object, int registration);
+  bool libvirt_frees;  // the listener, by Listener::Delete
   /// What tells the object from others of its kind.
   std::string (*key)(const AnyHandle* object);
   const char* add_name;

@@ -38,8 +38,12 @@ void Registration::Add(const std::shared_ptr<EventQueue>& queue) {
     audience_->Leave(queue);
     throw LastFailure(kind_.add_name);
   }
-  listener.release();  // libvirt's, until it calls Listener::Delete
   id_ = id;
+  if (kind_.libvirt_frees) {
+    static_cast<void>(listener.release());
+  } else {
+    listener_ = std::move(listener);
+  }
 }
 
 void Registration::Remove(const std::shared_ptr<EventQueue>& queue) {

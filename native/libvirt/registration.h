@@ -33,8 +33,9 @@ class Registration {
   const std::shared_ptr<AnyHandle> connection_;
   const std::shared_ptr<AnyHandle> object_;
   const std::shared_ptr<Audience> audience_;
-  std::mutex mutex_;  // held while libvirt is called; libvirt's callbacks never take it
-  int id_ = -1;       // guarded by mutex_
+  std::mutex mutex_;                    // held while libvirt is called; libvirt's callbacks never take it
+  int id_ = -1;                         // guarded by mutex_
+  std::unique_ptr<Listener> listener_;  // guarded by mutex_; null if libvirt owns it
 };
 
 }  // namespace hvkit::libvirt
