@@ -58,18 +58,18 @@ const RETURNS = {
   'const char *': 'string',
 };
 
-/** Parameters that belong together: [input type, output type], one of the two. */
+/** Parameters that belong together, and what they are. */
 const PAIRS = {
-  'virTypedParameterPtr, int': ['TypedParameters'],
-  'virTypedParameterPtr, unsigned int': ['TypedParameters'],
-  'virTypedParameterPtr, int *': [, 'ParameterValues'],
-  'virTypedParameterPtr *, int *': [, 'ParameterValues'],
-  'virTypedParameterPtr *, unsigned int *': [, 'ParameterValues'],
-  'const char **, unsigned int': ['readonly string[]'],
-  'unsigned char *, int': ['Uint8Array'],
-  'const unsigned char *, size_t': ['Uint8Array'],
-  'virDomainBlockStatsPtr, size_t': [, 'DomainBlockStats'],
-  'virDomainInterfaceStatsPtr, size_t': [, 'DomainInterfaceStats'],
+  'virTypedParameterPtr, int': { input: 'TypedParameters' },
+  'virTypedParameterPtr, unsigned int': { input: 'TypedParameters' },
+  'virTypedParameterPtr, int *': { output: 'ParameterValues' },
+  'virTypedParameterPtr *, int *': { output: 'ParameterValues' },
+  'virTypedParameterPtr *, unsigned int *': { output: 'ParameterValues' },
+  'const char **, unsigned int': { input: 'readonly string[]' },
+  'unsigned char *, int': { input: 'Uint8Array' },
+  'const unsigned char *, size_t': { input: 'Uint8Array' },
+  'virDomainBlockStatsPtr, size_t': { output: 'DomainBlockStats' },
+  'virDomainInterfaceStatsPtr, size_t': { output: 'DomainInterfaceStats' },
 };
 
 function boundNames() {
@@ -95,8 +95,8 @@ function signature(api, name) {
     args.splice(0, pair ? 2 : 1);
     const list = /^(vir\w+Ptr) \*\*$/.exec(first.type)?.[1];
     if (pair) {
-      if (pair[0]) inputs.push(`${first.name}: ${pair[0]}`);
-      else outputs.push(pair[1]);
+      if (pair.input) inputs.push(`${first.name}: ${pair.input}`);
+      else outputs.push(pair.output);
     } else if (first.type in OBJECTS) inputs.push(`${first.name}: Handle<'${OBJECTS[first.type]}'>`);
     else if (first.type in INPUTS) inputs.push(`${first.name}: ${INPUTS[first.type]}`);
     else if (first.type in OUTPUTS) outputs.push(OUTPUTS[first.type]);
@@ -141,7 +141,9 @@ function declarations() {
 const members = declarations();
 const structs = [...new Set(members.join('\n').match(/\b[A-Z]\w+/g))];
 const imported = structs.filter((name) =>
-  new RegExp(`export (interface|type) ${name}\\b`).test(readFileSync(join(dirname(OUTPUT), 'binding-types.ts'), 'utf8')),
+  new RegExp(`export (interface|type) ${name}\\b`).test(
+    readFileSync(join(dirname(OUTPUT), 'binding-types.ts'), 'utf8'),
+  ),
 );
 const source = `// Written by \`npm run generate\` from native/libvirt/calls/ and libvirt's API description. Do not edit.
 

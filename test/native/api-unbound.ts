@@ -173,12 +173,7 @@ export const INTERNAL: Group[] = [
   },
   {
     reason: 'loops of C callbacks: Node streams do that',
-    functions: [
-      'virStreamRecvAll',
-      'virStreamSendAll',
-      'virStreamSparseRecvAll',
-      'virStreamSparseSendAll',
-    ],
+    functions: ['virStreamRecvAll', 'virStreamSendAll', 'virStreamSparseRecvAll', 'virStreamSparseSendAll'],
   },
 ];
 

@@ -122,10 +122,10 @@ function explain(error: LibvirtError, uri: string | undefined, cause: unknown): 
 function hintFor(error: LibvirtError, uri: string | undefined): string | undefined {
   if (error.number === ErrorNumber.AUTH_FAILED) return 'Give connect() an `auth` function that knows the password.';
   if (error.number === ErrorNumber.AUTH_CANCELLED) return 'The `auth` function gave no answer for every credential.';
-  if (error.number === ErrorNumber.AUTH_UNAVAILABLE || /authentication unavailable/.test(error.message)) {
+  if (error.number === ErrorNumber.AUTH_UNAVAILABLE || error.message.includes('authentication unavailable')) {
     return 'This user may not use the daemon: join the group libvirt, or use qemu:///session.';
   }
-  if (/Failed to connect socket/.test(error.message)) {
+  if (error.message.includes('Failed to connect socket')) {
     return uri?.includes('session')
       ? 'Is libvirt installed with its QEMU driver? The session daemon starts by itself.'
       : 'Is libvirtd running? Try: sudo systemctl start libvirtd (or virtqemud.socket). Without root: qemu:///session.';

@@ -14,7 +14,14 @@ import {
 } from './enums';
 import { isUnsupported } from './errors';
 import { EVENT_KINDS, type EventName, type Events } from './events';
-import { callListener, EventStream, Subscription, type AnySource, type EventOptions, type EventTarget } from './event-source';
+import {
+  callListener,
+  EventStream,
+  Subscription,
+  type AnySource,
+  type EventOptions,
+  type EventTarget,
+} from './event-source';
 import { DeviceConnection } from './connection-devices';
 import { call, type LibvirtObject } from './object';
 
@@ -132,7 +139,7 @@ export class Connection extends DeviceConnection {
    */
   events<Name extends EventName>(name: Name, options: SubscribeOptions = {}): EventStream<Events[Name]> {
     const { convert } = EVENT_KINDS[name];
-    const stream: EventStream<Events[Name]> = new EventStream(
+    const stream = new EventStream<Events[Name]>(
       this.#target(name, options),
       (event) => convert(event, this) as Events[Name],
       options,
@@ -149,7 +156,7 @@ export class Connection extends DeviceConnection {
     options: ListenOptions = {},
   ): Promise<Subscription<Events[Name]>> {
     const { convert } = EVENT_KINDS[name];
-    const subscription: Subscription<Events[Name]> = new Subscription(
+    const subscription = new Subscription<Events[Name]>(
       this.#target(name, options),
       (event) => convert(event, this) as Events[Name],
       options,

@@ -102,7 +102,7 @@ export type AnySource = Pick<Source<never>, 'stop' | 'fail'>;
 export class EventStream<T> extends Source<T> implements AsyncIterableIterator<T> {
   #taken: T[] = [];
   #waiting: { resolve: (result: IteratorResult<T>) => void; reject: (error: unknown) => void }[] = [];
-  #error: { error: unknown } | undefined;
+  #error: { error: Error } | undefined;
 
   [Symbol.asyncIterator](): this {
     return this;
@@ -114,7 +114,7 @@ export class EventStream<T> extends Source<T> implements AsyncIterableIterator<T
     if (this.#error) {
       const { error } = this.#error;
       this.#error = undefined;
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     if (this.ended) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve, reject) => {
@@ -143,7 +143,7 @@ export class EventStream<T> extends Source<T> implements AsyncIterableIterator<T
     if (this.ended) return;
     const [first, ...others] = this.#waiting.splice(0);
     if (first) first.reject(error);
-    else this.#error = { error };
+    else this.#error = { error: error as Error };
     for (const { resolve } of others) resolve({ done: true, value: undefined });
     stopAfterFailure(super.stop());
   }

@@ -51,8 +51,8 @@ export abstract class LibvirtObject<Kind extends string> {
 }
 
 function invoke(name: keyof Binding, handle: Handle<string>, rest: readonly unknown[]): unknown {
-  const target = native()[name] as (...args: readonly unknown[]) => unknown;
-  return target(handle, ...rest);
+  const functions = native() as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+  return functions[name]?.(handle, ...rest);
 }
 
 /** Awaits a promise of the addon; a failure becomes an error with the stack of this call. */
