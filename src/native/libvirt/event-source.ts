@@ -109,7 +109,8 @@ export class EventStream<T> extends Source<T> implements AsyncIterableIterator<T
   }
 
   next(): Promise<IteratorResult<T>> {
-    const event = this.#shift();
+    // Behind reads that wait already, or it would take what is theirs.
+    const event = this.#waiting.length === 0 ? this.#shift() : undefined;
     if (event) return Promise.resolve({ done: false, value: event.value });
     if (this.#error) {
       const { error } = this.#error;
