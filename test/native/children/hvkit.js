@@ -6,9 +6,12 @@ const { join } = require('node:path');
 const libvirt = require('../../../dist/native/libvirt');
 const { native } = require('../../../dist/native/libvirt/binding');
 
-/** XML of a domain for the test driver. */
-function domainXml(name) {
-  return `<domain type='test'><name>${name}</name><memory>8192</memory><os><type>hvm</type></os></domain>`;
+/** XML of a domain for the test driver. With a UUID it can be defined again. */
+function domainXml(name, { uuid = '', metadata = '' } = {}) {
+  return `<domain type='test'>
+    <name>${name}</name>${uuid && `<uuid>${uuid}</uuid>`}<memory>8192</memory><os><type>hvm</type></os>
+    <metadata>${metadata}</metadata>
+  </domain>`;
 }
 
 /** A node with one of everything that the test driver knows. */
