@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** The lab's libvirtd: process numbers are the lab's own, so this is never the machine's. */
+function pid(): number {
+  return Number(readFileSync('/run/libvirtd.pid', 'utf8'));
+}
+
+/** It keeps its sockets, and answers nothing any more. */
+export function stopDaemon(): void {
+  process.kill(pid(), 'SIGSTOP');
+}
+
+export function resumeDaemon(): void {
+  process.kill(pid(), 'SIGCONT');
+}
+
+export function killDaemon(): void {
+  process.kill(pid(), 'SIGKILL');
+}
+
+/** As the lab did at first; it returns when the daemon listens. */
+export function startDaemon(): void {
+  execFileSync('libvirtd', ['--daemon', '--listen'], { stdio: 'ignore' });
+}
