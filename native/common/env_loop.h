@@ -16,8 +16,8 @@ class Task {
   virtual void Settle(Napi::Env env) = 0;
 };
 
-/// The way back into one JavaScript environment (the main thread or a worker): any thread posts tasks, the environment's
-/// thread settles them in the order they came. One per environment, kept in the addon's instance data.
+/// The way back into one JavaScript environment (the main thread or a worker): any thread posts tasks, the
+/// environment's thread settles them in the order they came. One per environment, kept in the addon's instance data.
 ///
 /// It holds no mutex while it runs a task, and it outlives its environment: a job that comes back after a worker has
 /// ended finds it closed, and its task is dropped.

@@ -15,8 +15,8 @@ namespace hvkit {
 
 /// Events on their way from a native thread to JavaScript, which takes them when it wants them.
 ///
-/// Bounded: a listener that is slower than its events loses the oldest ones and is told how many. Memory never grows with
-/// a stalled JavaScript thread. One wake-up is under way at a time, however many events come.
+/// Bounded: a listener that is slower than its events loses the oldest ones and is told how many. Memory never grows
+/// with a stalled JavaScript thread. One wake-up is under way at a time, however many events come.
 class EventQueue : public std::enable_shared_from_this<EventQueue> {
  public:
   EventQueue(std::shared_ptr<EnvLoop> loop, size_t capacity) : loop_(std::move(loop)), capacity_(capacity) {}

@@ -4,7 +4,6 @@
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -39,7 +38,7 @@ class PromiseJob : public Task {
   }
 
   PromiseJob(Napi::Env env, std::shared_ptr<EnvLoop> loop, Body body)
-      : loop_(std::move(loop)), deferred_(env), body_(std::move(body)) {}
+      : loop_(std::move(loop)), deferred_(env), body_(std::make_unique<Body>(std::move(body))) {}
 
   void Settle(Napi::Env env) override {
     loop_->Release();
@@ -77,7 +76,7 @@ class PromiseJob : public Task {
 
   std::shared_ptr<EnvLoop> loop_;
   Napi::Promise::Deferred deferred_;
-  std::optional<Body> body_;
+  std::unique_ptr<Body> body_;
   Value result_;
   bool failed_ = false;
 };
@@ -94,8 +93,8 @@ inline Napi::Promise Rejected(Napi::Env env, const Failure& failure) {
   return deferred.Promise();
 }
 
-/// Runs the JavaScript thread's half of a call, which reads arguments and returns a promise. What a getter of the caller's
-/// throws goes on to the caller as it is; anything else must not leave for V8, which would end the process.
+/// Runs the JavaScript thread's half of a call, which reads arguments and returns a promise. What a getter of the
+/// caller's throws goes on to the caller as it is; anything else must not leave for V8, which would end the process.
 template <class Start>
 Napi::Value Promised(Napi::Env env, Start start) {
   try {

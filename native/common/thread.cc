@@ -1,7 +1,6 @@
 #include "common/thread.h"
 
 #include <csignal>
-
 #include <thread>
 #include <utility>
 

@@ -24,8 +24,8 @@ class Referenced {
 
 /// Plain data on its way from a job or an event to JavaScript, so that no other thread ever sees a V8 type.
 ///
-/// What C calls int or smaller, and double, becomes a number; any 64-bit integer becomes a BigInt, also when it is small:
-/// a type that depended on the value would be a bug waiting in every caller.
+/// What C calls int or smaller, and double, becomes a number; any 64-bit integer becomes a BigInt, also when it is
+/// small: a type that depended on the value would be a bug waiting in every caller.
 struct Value {
   using Bytes = std::vector<uint8_t>;
   using List = std::vector<Value>;
@@ -33,11 +33,11 @@ struct Value {
   struct Null {};
 
   Value() = default;
-  Value(Null null) : data(null) {}                                     // NOLINT(google-explicit-constructor)
-  Value(std::string text) : data(std::move(text)) {}                   // NOLINT(google-explicit-constructor)
-  Value(Bytes bytes) : data(std::move(bytes)) {}                       // NOLINT(google-explicit-constructor)
-  Value(List list) : data(std::move(list)) {}                          // NOLINT(google-explicit-constructor)
-  Value(Fields fields) : data(std::move(fields)) {}                    // NOLINT(google-explicit-constructor)
+  Value(Null null) : data(null) {}                                        // NOLINT(google-explicit-constructor)
+  Value(std::string text) : data(std::move(text)) {}                      // NOLINT(google-explicit-constructor)
+  Value(Bytes bytes) : data(std::move(bytes)) {}                          // NOLINT(google-explicit-constructor)
+  Value(List list) : data(std::move(list)) {}                             // NOLINT(google-explicit-constructor)
+  Value(Fields fields) : data(std::move(fields)) {}                       // NOLINT(google-explicit-constructor)
   Value(std::shared_ptr<Referenced> object) : data(std::move(object)) {}  // NOLINT(google-explicit-constructor)
   /// NULL becomes null.
   Value(const char* text) {  // NOLINT(google-explicit-constructor)
@@ -47,7 +47,7 @@ struct Value {
       data = std::string(text);
     }
   }
-  template <class T, std::enable_if_t<std::is_arithmetic_v<T> || std::is_enum_v<T>, int> = 0>
+  template <class T, class = std::enable_if_t<std::is_arithmetic_v<T> || std::is_enum_v<T>>>
   Value(T number) {  // NOLINT(google-explicit-constructor)
     if constexpr (std::is_same_v<T, bool>) {
       data = number;

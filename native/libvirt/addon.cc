@@ -44,9 +44,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("EventSource", EventSource::Class(env));
   // Shared by all environments of the process and never destroyed: the functions point into it.
   static const auto* tables = new std::vector<CallTable>{
-      ConnectionCalls(), ConnectionCallsByHand(), DomainCalls(),  DomainCallsByHand(), SnapshotCalls(),
-      CheckpointCalls(), NetworkCalls(),          StorageCalls(), StreamCalls(),       StreamCallsByHand(),
-      InterfaceCalls(),  NodedevCalls(),          NwfilterCalls(), SecretCalls(),      QemuCalls(),
+      ConnectionCalls(), ConnectionCallsByHand(), DomainCalls(),   DomainCallsByHand(), SnapshotCalls(),
+      CheckpointCalls(), NetworkCalls(),          StorageCalls(),  StreamCalls(),       StreamCallsByHand(),
+      InterfaceCalls(),  NodedevCalls(),          NwfilterCalls(), SecretCalls(),       QemuCalls(),
   };
   for (const CallTable& table : *tables) Export(env, exports, table);
   return exports;

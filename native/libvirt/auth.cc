@@ -62,9 +62,10 @@ class Auth::Question : public Task {
 
   void Settle(Napi::Env env) override {
     auto count = credentials_.size();
-    auto answer = Napi::Function::New(env, [reply = std::exchange(reply_, nullptr), count](const Napi::CallbackInfo& info) {
-      reply->Give(ReadAnswers(info[0], count));
-    });
+    auto answer =
+        Napi::Function::New(env, [reply = std::exchange(reply_, nullptr), count](const Napi::CallbackInfo& info) {
+          reply->Give(ReadAnswers(info[0], count));
+        });
     ask_->Call({Value(std::move(credentials_)).ToJs(env), answer});
   }
 

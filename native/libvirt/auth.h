@@ -10,8 +10,8 @@
 
 namespace hvkit::libvirt {
 
-/// Credentials asked of JavaScript in the middle of virConnectOpenAuth: the job's thread waits until the JavaScript thread
-/// has answered, or can no longer answer.
+/// Credentials asked of JavaScript in the middle of virConnectOpenAuth: the job's thread waits until the JavaScript
+/// thread has answered, or can no longer answer.
 class Auth {
  public:
   /// Reads two arguments: the credential types that can be answered, and `ask(credentials, reply)` or null for no

@@ -16,8 +16,9 @@
 
 /// Binds C functions to JavaScript by their own types: a call is one line in a table of calls/.
 ///
-/// In JavaScript the function has C's name, takes the input parameters in C's order and returns a promise of the result:
-/// what the function returns, or its output parameters if it has any (one: itself; several: an array in C's order).
+/// In JavaScript the function has C's name, takes the input parameters in C's order and returns a promise of the
+/// result: what the function returns, or its output parameters if it has any (one: itself; several: an array in C's
+/// order).
 namespace hvkit::libvirt {
 
 struct CallEntry {
@@ -117,8 +118,8 @@ class Call {
     auto function = reinterpret_cast<Function>(entry->function);
     Returned returned{};
     do {
-      returned = std::apply(
-          [&](auto&... slot) { return std::apply(function, std::tuple_cat(slot.Parameters()...)); }, slots);
+      returned =
+          std::apply([&](auto&... slot) { return std::apply(function, std::tuple_cat(slot.Parameters()...)); }, slots);
       if (Result<Returned>::Failed(returned)) throw LastFailure(entry->name);
     } while (std::apply([](auto&... slot) { return (slot.Again() || ...); }, slots));
     Outcome outcome{0, connection};
@@ -151,13 +152,11 @@ template <class Signature>
 struct Newer;
 template <class Returned, class... Parameters>
 struct Newer<Returned(Parameters...)> {
-  static CallEntry Bind(const char* name) {
-    return {name, Call<Returned, Parameters...>::Async, FindInLibvirt(name)};
-  }
+  static CallEntry Bind(const char* name) { return {name, Call<Returned, Parameters...>::Async, FindInLibvirt(name)}; }
 };
 
-/// A call that no slot can express, written out in calls/: `prepare(Reader&)` takes the arguments after the object on the
-/// JavaScript thread and returns the body, `Value(const Handle<Pointer>&)`, that the job runs.
+/// A call that no slot can express, written out in calls/: `prepare(Reader&)` takes the arguments after the object on
+/// the JavaScript thread and returns the body, `Value(const Handle<Pointer>&)`, that the job runs.
 template <class Pointer, class Prepare>
 Napi::Value CallByHand(const Napi::CallbackInfo& info, Prepare prepare) {
   return Promised(info.Env(), [&]() -> Napi::Value {
@@ -185,10 +184,8 @@ Napi::Value UuidOf(const Napi::CallbackInfo& info) {
   }
 }
 
-#define HVKIT_UUID(Type) \
-  { "vir" #Type "GetUUIDString", UuidOf<vir##Type##Ptr, vir##Type##GetUUIDString>, nullptr }
-#define HVKIT_BY_HAND(function, implementation) \
-  { #function, implementation, nullptr }
+#define HVKIT_UUID(Type) {"vir" #Type "GetUUIDString", UuidOf<vir##Type##Ptr, vir##Type##GetUUIDString>, nullptr}
+#define HVKIT_BY_HAND(function, implementation) {#function, implementation, nullptr}
 #define HVKIT_CALL(function) Bind(#function, function)
 #define HVKIT_SYNC(function) BindSync(#function, function)
 

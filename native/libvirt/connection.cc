@@ -17,8 +17,8 @@ namespace hvkit::libvirt {
 
 namespace {
 
-// More calls of one connection than this wait in our queue instead of the daemon's (its max_client_requests is 5, and the
-// queue of a client that is refused there is the same thread blocked).
+// More calls of one connection than this wait in our queue instead of the daemon's (its max_client_requests is 5, and
+// the queue of a client that is refused there is the same thread blocked).
 constexpr size_t kThreadsPerConnection = 8;
 
 class Closed : public Task {
@@ -57,10 +57,9 @@ Connection::~Connection() {
   }
 }
 
-Napi::Promise Connection::Close(Napi::Env env, std::shared_ptr<Connection> connection) {
-  connection->when_closed_.emplace(env);
+Napi::Promise Connection::Close(Napi::Env env, const std::shared_ptr<Connection>& connection) {
+  Napi::Promise promise = connection->when_closed_.emplace(env).Promise();
   connection->loop_->Hold();
-  Napi::Promise promise = connection->when_closed_->Promise();
   for (Cell* cell : std::exchange(connection->cells_, {})) cell->Empty(Cell::Gone::kConnectionClosed);
   return promise;
 }

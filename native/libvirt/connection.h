@@ -31,9 +31,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   JobQueue& queue() const { return *queue_; }
   const std::shared_ptr<EnvLoop>& loop() const { return loop_; }
 
-  /// JavaScript thread. No call is taken any more, every handle of this connection becomes unusable; the promise resolves
-  /// when the calls under way have come back and libvirt has closed, with what virConnectClose returned.
-  static Napi::Promise Close(Napi::Env env, std::shared_ptr<Connection> connection);
+  /// JavaScript thread. No call is taken any more, every handle of this connection becomes unusable; the promise
+  /// resolves when the calls under way have come back and libvirt has closed, with what virConnectClose returned.
+  static Napi::Promise Close(Napi::Env env, const std::shared_ptr<Connection>& connection);
 
   /// JavaScript thread: the handles that JavaScript holds, so that Close can take back what they point to.
   std::unordered_set<Cell*>& cells() { return cells_; }
@@ -45,7 +45,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const virConnectPtr pointer_;
   const std::shared_ptr<JobQueue> queue_;
   const std::shared_ptr<EnvLoop> loop_;
-  std::unordered_set<Cell*> cells_;                                  // JavaScript thread only
+  std::unordered_set<Cell*> cells_;                                   // JavaScript thread only
   std::map<std::string, std::weak_ptr<Registration>> registrations_;  // JavaScript thread only
   std::optional<Napi::Promise::Deferred> when_closed_;  // set by Close on the JavaScript thread, read by the destructor
 };

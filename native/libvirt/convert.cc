@@ -17,8 +17,8 @@ std::string Text(const char (&array)[N]) {
 }  // namespace
 
 Value ToValue(const virNodeInfo& info) {
-  return Value::Fields{{"model", Text(info.model)}, {"memory", info.memory},   {"cpus", info.cpus},
-                       {"mhz", info.mhz},           {"nodes", info.nodes},     {"sockets", info.sockets},
+  return Value::Fields{{"model", Text(info.model)}, {"memory", info.memory},  {"cpus", info.cpus},
+                       {"mhz", info.mhz},           {"nodes", info.nodes},    {"sockets", info.sockets},
                        {"cores", info.cores},       {"threads", info.threads}};
 }
 
@@ -43,23 +43,15 @@ Value ToValue(const virDomainControlInfo& info) {
 }
 
 Value ToValue(const virDomainJobInfo& info) {
-  return Value::Fields{{"type", info.type},
-                       {"timeElapsed", info.timeElapsed},
-                       {"timeRemaining", info.timeRemaining},
-                       {"dataTotal", info.dataTotal},
-                       {"dataProcessed", info.dataProcessed},
-                       {"dataRemaining", info.dataRemaining},
-                       {"memTotal", info.memTotal},
-                       {"memProcessed", info.memProcessed},
-                       {"memRemaining", info.memRemaining},
-                       {"fileTotal", info.fileTotal},
-                       {"fileProcessed", info.fileProcessed},
-                       {"fileRemaining", info.fileRemaining}};
+  return Value::Fields{
+      {"type", info.type},           {"timeElapsed", info.timeElapsed},     {"timeRemaining", info.timeRemaining},
+      {"dataTotal", info.dataTotal}, {"dataProcessed", info.dataProcessed}, {"dataRemaining", info.dataRemaining},
+      {"memTotal", info.memTotal},   {"memProcessed", info.memProcessed},   {"memRemaining", info.memRemaining},
+      {"fileTotal", info.fileTotal}, {"fileProcessed", info.fileProcessed}, {"fileRemaining", info.fileRemaining}};
 }
 
 Value ToValue(const virDomainBlockInfo& info) {
-  return Value::Fields{
-      {"capacity", info.capacity}, {"allocation", info.allocation}, {"physical", info.physical}};
+  return Value::Fields{{"capacity", info.capacity}, {"allocation", info.allocation}, {"physical", info.physical}};
 }
 
 Value ToValue(const virDomainBlockJobInfo& info) {
@@ -87,17 +79,14 @@ Value ToValue(const virDomainInterface& interface) {
     addresses.emplace_back(
         Value::Fields{{"type", address.type}, {"address", address.addr}, {"prefix", address.prefix}});
   }
-  return Value::Fields{
-      {"name", interface.name}, {"mac", interface.hwaddr}, {"addresses", std::move(addresses)}};
+  return Value::Fields{{"name", interface.name}, {"mac", interface.hwaddr}, {"addresses", std::move(addresses)}};
 }
 
 Value ToValue(const virDomainFSInfo& info) {
   Value::List devices;
   for (size_t i = 0; i < info.ndevAlias; ++i) devices.emplace_back(info.devAlias[i]);
-  return Value::Fields{{"mountpoint", info.mountpoint},
-                       {"name", info.name},
-                       {"fstype", info.fstype},
-                       {"devices", std::move(devices)}};
+  return Value::Fields{
+      {"mountpoint", info.mountpoint}, {"name", info.name}, {"fstype", info.fstype}, {"devices", std::move(devices)}};
 }
 
 Value ToValue(const virDomainIOThreadInfo& info) {
@@ -105,9 +94,11 @@ Value ToValue(const virDomainIOThreadInfo& info) {
 }
 
 Value ToValue(const virNetworkDHCPLease& lease) {
-  return Value::Fields{{"interface", lease.iface}, {"expiryTime", lease.expirytime}, {"type", lease.type},
-                       {"mac", lease.mac},         {"iaid", lease.iaid},             {"address", lease.ipaddr},
-                       {"prefix", lease.prefix},   {"hostname", lease.hostname},     {"clientId", lease.clientid}};
+  return Value::Fields{{"interface", lease.iface},  {"expiryTime", lease.expirytime},
+                       {"type", lease.type},        {"mac", lease.mac},
+                       {"iaid", lease.iaid},        {"address", lease.ipaddr},
+                       {"prefix", lease.prefix},    {"hostname", lease.hostname},
+                       {"clientId", lease.clientid}};
 }
 
 Value ToValue(const virStoragePoolInfo& info) {

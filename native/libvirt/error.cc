@@ -11,7 +11,8 @@ namespace hvkit::libvirt {
 
 namespace {
 
-// libvirt quotes the line of XML that does not parse, which may be all of a document of many megabytes, and underlines it.
+// libvirt quotes the line of XML that does not parse, which may be all of a document of many megabytes, and underlines
+// it.
 constexpr size_t kLongestText = 4096;
 
 Value Clipped(const char* text) {
@@ -29,7 +30,8 @@ Failure LastFailure(const char* call) {
   const virError* error = virGetLastError();
   Value::Fields details;
   details.emplace_back("call", call);
-  if (error == nullptr) return {"ERR_LIBVIRT", std::string(call) + " failed and libvirt does not say why", std::move(details)};
+  if (error == nullptr)
+    return {"ERR_LIBVIRT", std::string(call) + " failed and libvirt does not say why", std::move(details)};
   details.emplace_back("number", error->code);
   details.emplace_back("domain", error->domain);
   details.emplace_back("level", static_cast<int>(error->level));

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "common/failure.h"
+#include "common/fork_guard.h"
 #include "common/thread.h"
 #include "libvirt/error.h"
 
@@ -25,6 +26,9 @@ void RunLoop() {
 }
 
 void Start() {
+  static bool forks_guarded = false;
+  if (!forks_guarded) GuardForks();
+  forks_guarded = true;
   SilenceErrorOutput();
   if (virInitialize() < 0) throw LastFailure("virInitialize");
   if (virEventRegisterDefaultImpl() < 0) throw LastFailure("virEventRegisterDefaultImpl");

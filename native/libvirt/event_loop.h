@@ -6,8 +6,8 @@ namespace hvkit::libvirt {
 /// thread that runs its event loop. Throws Failure.
 ///
 /// It is per process, and never stops, because libvirt's event loop is: it has one registration, and hands file
-/// descriptors and timers of every connection to it from any thread. This addon is therefore never unloaded (linked with
-/// -z nodelete). A second copy of the addon runs a second thread on the same loop; they take turns.
+/// descriptors and timers of every connection to it from any thread. This addon is therefore never unloaded (linked
+/// with -z nodelete). A second copy of the addon runs a second thread on the same loop; they take turns.
 void StartLibrary();
 
 }  // namespace hvkit::libvirt

@@ -35,17 +35,11 @@ EventSource::EventSource(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Even
 EventSource::~EventSource() {
   if (queue_) queue_->Close();
   if (!registration_) return;
-  auto remove = [registration = registration_, queue = queue_] {
-    try {
-      registration->Remove(queue);
-    } catch (const Failure&) {
-      // Nobody is left to be told: the source was collected, or its environment has ended.
-    }
-  };
   try {
-    registration_->connection()->queue().Post(remove);
+    registration_->connection()->queue().Post(
+        [registration = registration_, queue = queue_] { registration->Forget(queue); });
   } catch (const std::system_error&) {
-    remove();
+    registration_->Forget(queue_);  // no thread to be had
   }
 }
 

@@ -12,13 +12,13 @@
 
 namespace hvkit::libvirt {
 
-/// What we know of each kind of libvirt object: its name, how it is freed, the tag that tells its JavaScript handle from
-/// any other object.
+/// What we know of each kind of libvirt object: its name, how it is freed, the tag that tells its JavaScript handle
+/// from any other object.
 template <class Pointer>
 struct Kind;
 
-/// An address of this copy of the addon: a second copy in the process, perhaps of another version, has another one, and so
-/// refuses handles that it would read wrongly.
+/// An address of this copy of the addon: a second copy in the process, perhaps of another version, has another one, and
+/// so refuses handles that it would read wrongly.
 inline uint64_t TagOfHandles() {
   static const char here = 0;
   return reinterpret_cast<uintptr_t>(&here);

@@ -77,8 +77,8 @@ std::vector<int> Reader::Integers() {
   auto array = value.As<Napi::Array>();
   std::vector<int> integers;
   for (uint32_t i = 0; i < array.Length(); ++i) {
-    integers.push_back(static_cast<int>(
-        Whole(array.Get(i), std::numeric_limits<int>::min(), std::numeric_limits<int>::max())));
+    integers.push_back(
+        static_cast<int>(Whole(array.Get(i), std::numeric_limits<int>::min(), std::numeric_limits<int>::max())));
   }
   return integers;
 }

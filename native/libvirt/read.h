@@ -11,8 +11,8 @@
 
 namespace hvkit::libvirt {
 
-/// Reads a native function's arguments one after the other, strictly: what is not of the right type, does not fit or would
-/// be cut short by C throws Failure (ERR_INVALID_ARGUMENT) and is never guessed.
+/// Reads a native function's arguments one after the other, strictly: what is not of the right type, does not fit or
+/// would be cut short by C throws Failure (ERR_INVALID_ARGUMENT) and is never guessed.
 class Reader {
  public:
   /// `function` is the C function that is called with them, if there is one.

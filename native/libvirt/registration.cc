@@ -47,10 +47,13 @@ void Registration::Add(const std::shared_ptr<EventQueue>& queue) {
 }
 
 void Registration::Remove(const std::shared_ptr<EventQueue>& queue) {
+  if (!TryRemove(queue)) throw LastFailure(kind_.remove_name);
+}
+
+bool Registration::TryRemove(const std::shared_ptr<EventQueue>& queue) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!audience_->Leave(queue) || id_ < 0) return;
-  const int removed = kind_.remove(connection()->pointer(), object_.get(), std::exchange(id_, -1));
-  if (removed < 0) throw LastFailure(kind_.remove_name);
+  if (!audience_->Leave(queue) || id_ < 0) return true;
+  return kind_.remove(connection()->pointer(), object_.get(), std::exchange(id_, -1)) >= 0;
 }
 
 }  // namespace hvkit::libvirt

@@ -25,10 +25,14 @@ class Registration {
   /// In a job; throw Failure. A queue that was closed meanwhile is not added, so the two may come in any order.
   void Add(const std::shared_ptr<EventQueue>& queue);
   void Remove(const std::shared_ptr<EventQueue>& queue);
+  /// The same where nobody is left to be told of a failure: the reader was collected, or its environment has ended.
+  void Forget(const std::shared_ptr<EventQueue>& queue) { static_cast<void>(TryRemove(queue)); }
 
   const std::shared_ptr<Connection>& connection() const { return connection_->connection(); }
 
  private:
+  bool TryRemove(const std::shared_ptr<EventQueue>& queue);
+
   const EventKind& kind_;
   const std::shared_ptr<AnyHandle> connection_;
   const std::shared_ptr<AnyHandle> object_;

@@ -69,7 +69,8 @@ using Owned = std::unique_ptr<T, FreeDeleter>;
 template <class Pointer>
 std::shared_ptr<Handle<Pointer>> ReadHandle(Reader& arguments) {
   Napi::Value value = arguments.Next();
-  if (!Cell::Is(value, Kind<Pointer>::kTag)) arguments.Fail(std::string("a handle of a libvirt ") + Kind<Pointer>::kName);
+  if (!Cell::Is(value, Kind<Pointer>::kTag))
+    arguments.Fail(std::string("a handle of a libvirt ") + Kind<Pointer>::kName);
   return OpenHandle<Pointer>(value);
 }
 
@@ -234,31 +235,57 @@ struct TypeList {};
 template <class Parameter>
 struct SlotFor;  // no definition: this C type has no meaning of its own, bind the function by hand
 template <>
-struct SlotFor<int> { using Type = IntegerIn<int>; };
+struct SlotFor<int> {
+  using Type = IntegerIn<int>;
+};
 template <>
-struct SlotFor<unsigned int> { using Type = IntegerIn<unsigned int>; };
+struct SlotFor<unsigned int> {
+  using Type = IntegerIn<unsigned int>;
+};
 template <>
-struct SlotFor<unsigned long> { using Type = IntegerIn<unsigned long>; };
+struct SlotFor<unsigned long> {
+  using Type = IntegerIn<unsigned long>;
+};
 template <>
-struct SlotFor<long long> { using Type = IntegerIn<long long>; };
+struct SlotFor<long long> {
+  using Type = IntegerIn<long long>;
+};
 template <>
-struct SlotFor<unsigned long long> { using Type = IntegerIn<unsigned long long>; };
+struct SlotFor<unsigned long long> {
+  using Type = IntegerIn<unsigned long long>;
+};
 template <>
-struct SlotFor<const char*> { using Type = StringIn; };
+struct SlotFor<const char*> {
+  using Type = StringIn;
+};
 template <>
-struct SlotFor<int*> { using Type = NumberOut<int>; };
+struct SlotFor<int*> {
+  using Type = NumberOut<int>;
+};
 template <>
-struct SlotFor<unsigned int*> { using Type = NumberOut<unsigned int>; };
+struct SlotFor<unsigned int*> {
+  using Type = NumberOut<unsigned int>;
+};
 template <>
-struct SlotFor<unsigned long*> { using Type = NumberOut<unsigned long>; };
+struct SlotFor<unsigned long*> {
+  using Type = NumberOut<unsigned long>;
+};
 template <>
-struct SlotFor<long long*> { using Type = NumberOut<long long>; };
+struct SlotFor<long long*> {
+  using Type = NumberOut<long long>;
+};
 template <>
-struct SlotFor<unsigned long long*> { using Type = NumberOut<unsigned long long>; };
+struct SlotFor<unsigned long long*> {
+  using Type = NumberOut<unsigned long long>;
+};
 template <>
-struct SlotFor<char**> { using Type = StringOut; };
+struct SlotFor<char**> {
+  using Type = StringOut;
+};
 template <>
-struct SlotFor<char***> { using Type = StringsOut; };
+struct SlotFor<char***> {
+  using Type = StringsOut;
+};
 
 /// Pointers to libvirt's own types: an object (Kind knows it), or a struct.
 template <class Pointer, class = void>
@@ -288,9 +315,9 @@ struct Assign<std::tuple<Slots...>, TypeList<First, Rest...>>
     : Assign<std::tuple<Slots..., typename SlotFor<First>::Type>, TypeList<Rest...>> {};
 
 // Parameters that belong together come before the single ones.
-#define HVKIT_PAIR(First, Second, Slot)                                        \
-  template <class... Slots, class... Rest>                                     \
-  struct Assign<std::tuple<Slots...>, TypeList<First, Second, Rest...>>        \
+#define HVKIT_PAIR(First, Second, Slot)                                 \
+  template <class... Slots, class... Rest>                              \
+  struct Assign<std::tuple<Slots...>, TypeList<First, Second, Rest...>> \
       : Assign<std::tuple<Slots..., Slot>, TypeList<Rest...>> {};
 HVKIT_PAIR(virTypedParameterPtr, int, TypedParamsIn<int>)
 HVKIT_PAIR(virTypedParameterPtr, unsigned int, TypedParamsIn<unsigned int>)

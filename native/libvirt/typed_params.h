@@ -11,9 +11,9 @@ namespace hvkit::libvirt {
 
 /// libvirt's typed parameters on their way in, from `{name: value}`.
 ///
-/// boolean and string say their type themselves; a BigInt is unsigned long long, or long long when negative; a number is
-/// unsigned int, or int when negative; `{int: 1}`, `{uint: 1}`, `{llong: 1n}`, `{ullong: 1n}`, `{double: 0.5}` say it
-/// outright, which libvirt insists on for a few names. An array gives the same name once per item.
+/// boolean and string say their type themselves; a BigInt is unsigned long long, or long long when negative; a number
+/// is unsigned int, or int when negative; `{int: 1}`, `{uint: 1}`, `{llong: 1n}`, `{ullong: 1n}`, `{double: 0.5}` say
+/// it outright, which libvirt insists on for a few names. An array gives the same name once per item.
 class TypedParams {
  public:
   static TypedParams Read(Reader& arguments);
