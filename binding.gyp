@@ -5,6 +5,7 @@
       'native/common/env_loop.cc',
       'native/common/event_queue.cc',
       'native/common/exit_gate.cc',
+      'native/common/fork_guard.cc',
       'native/common/job_queue.cc',
       'native/common/thread.cc',
       'native/common/value.cc',
