@@ -66,7 +66,7 @@ export async function withGuest(
   use: (domain: Domain, connection: Connection) => Promise<void>,
   uri = 'qemu:///system',
 ): Promise<void> {
-  const connection = await connect(uri);
+  await using connection = await connect(uri);
   const domain = await connection.defineDomain(domainXml({ ...guest, ...guestImage() }));
   try {
     await use(domain, connection);
@@ -74,6 +74,5 @@ export async function withGuest(
     const { state } = await domain.state();
     if (state !== DomainState.SHUTOFF) await domain.destroy();
     await domain.undefine();
-    await connection.close();
   }
 }
