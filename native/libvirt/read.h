@@ -33,6 +33,8 @@ class Reader {
   double Double();
   /// How much room to make, before libvirt has a say: a count or a number of bytes.
   size_t Size(size_t most);
+  /// More bytes at once than any caller means: it is libvirt's own limit for a message, many times over.
+  static constexpr size_t kMostBytes = 64 << 20;
 
   template <class T>
   T Integer() {

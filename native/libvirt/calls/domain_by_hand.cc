@@ -17,6 +17,9 @@ namespace {
 
 using DomainHandle = Handle<virDomainPtr>;
 
+// libvirt's own limit of vCPUs is the same; Linux has 8192 CPUs at the most.
+constexpr size_t kMostCpus = 16384;
+
 /// libvirt's id of a running domain; -1, which is what libvirt says, for one that is not.
 Napi::Value GetId(const Napi::CallbackInfo& info) {
   try {
@@ -187,8 +190,8 @@ Napi::Value CpuStats(const Napi::CallbackInfo& info) {
 
 Napi::Value VcpuPinInfo(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
-    const auto vcpus = arguments.Integer<int>();
-    const auto map_length = arguments.Integer<int>();
+    const auto vcpus = static_cast<int>(arguments.Size(kMostCpus));
+    const auto map_length = static_cast<int>(arguments.Size(kMostCpus / 8));
     const auto flags = arguments.Integer<unsigned int>();
     if (vcpus <= 0 || map_length <= 0) arguments.Fail("at least one vCPU and one byte");
     return [vcpus, map_length, flags](const DomainHandle& domain) -> Value {
@@ -207,7 +210,7 @@ Napi::Value VcpuPinInfo(const Napi::CallbackInfo& info) {
 
 Napi::Value EmulatorPinInfo(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
-    const auto map_length = arguments.Integer<int>();
+    const auto map_length = static_cast<int>(arguments.Size(kMostCpus / 8));
     const auto flags = arguments.Integer<unsigned int>();
     if (map_length <= 0) arguments.Fail("at least one byte");
     return [map_length, flags](const DomainHandle& domain) -> Value {
@@ -284,7 +287,7 @@ Napi::Value BlockPeek(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
     auto disk = arguments.String();
     const auto offset = arguments.Integer<unsigned long long>();
-    const auto size = arguments.Integer<unsigned int>();
+    const auto size = arguments.Size(Reader::kMostBytes);
     const auto flags = arguments.Integer<unsigned int>();
     return [disk, offset, size, flags](const DomainHandle& domain) -> Value {
       return Peeked(size, "virDomainBlockPeek", [&](void* buffer) {
@@ -297,7 +300,7 @@ Napi::Value BlockPeek(const Napi::CallbackInfo& info) {
 Napi::Value MemoryPeek(const Napi::CallbackInfo& info) {
   return CallByHand<virDomainPtr>(info, [](Reader& arguments) {
     const auto start = arguments.Integer<unsigned long long>();
-    const auto size = arguments.Integer<unsigned int>();
+    const auto size = arguments.Size(Reader::kMostBytes);
     const auto flags = arguments.Integer<unsigned int>();
     return [start, size, flags](const DomainHandle& domain) -> Value {
       return Peeked(size, "virDomainMemoryPeek", [&](void* buffer) {

@@ -13,7 +13,7 @@ constexpr int kNothingNow = -2;
 /// A Buffer (empty at the end), or null when nothing has come yet.
 Napi::Value Receive(const Napi::CallbackInfo& info) {
   return CallByHand<virStreamPtr>(info, [](Reader& arguments) {
-    const auto size = arguments.Integer<unsigned int>();
+    const auto size = arguments.Size(Reader::kMostBytes);
     return [size](const Handle<virStreamPtr>& stream) -> Value {
       Value::Bytes bytes(size);
       const int received = virStreamRecv(stream.pointer(), reinterpret_cast<char*>(bytes.data()), bytes.size());
