@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { connect, type Connection } from '../../src/native/libvirt';
 import { runChild } from './child-process';
+import { fuzz, SURVIVED } from './fuzz';
 
 const INVALID = { name: 'HvError', code: 'ERR_INVALID_ARGUMENT' };
 
@@ -32,6 +33,10 @@ test('every function of the addon refuses what is wrong, at each position, with 
   expect(reached! + complaints.length).toBe(functions);
   expect(reached).toBeGreaterThan(300);
   expect(calls).toBeGreaterThan(20_000);
+});
+
+test.each([1, 2, 3])('arguments of the right types, whatever they say, do no harm (seed %i)', async (seed) => {
+  expect(await fuzz(seed, 30)).toEqual({ seed, ...SURVIVED });
 });
 
 test('a failure says which argument it was, and what is wanted', async () => {
