@@ -1,6 +1,8 @@
 import { runChild } from '../native/child-process';
 import { ENDS } from '../native/exits';
 
+jest.setTimeout(30 * 60 * 1000);
+
 const RUNS = 100;
 
 test.each(ENDS)(`$how in the middle of calls and events, ${RUNS} times`, async ({ how, expected }) => {

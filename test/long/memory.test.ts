@@ -1,5 +1,7 @@
 import { growth, MEBIBYTE } from '../native/memory';
 
+jest.setTimeout(30 * 60 * 1000);
+
 // So often, and then so often again.
 test.each([
   ['calls', 500_000],
