@@ -2,7 +2,7 @@ import { runChild } from './child-process';
 
 export const MEBIBYTE = 2 ** 20;
 
-/** By how many bytes a process grows that does something so often again, after it did so once: children/memory.js. */
+/** By how many bytes a process grows that does something so often, again and again: children/memory.js. */
 export async function growth(what: string, count: number): Promise<number> {
   const child = await runChild('memory.js', [what, String(count)], {
     // The part of the heap for young objects grows with the load, by more than a leak would.
