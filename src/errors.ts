@@ -11,12 +11,13 @@ export interface HvErrorInit {
 /** Every error hvkit throws on purpose. The codes are listed in docs/errors.md and do not change. */
 export class HvError extends Error {
   readonly code: string;
-  readonly hint: string | undefined;
+  declare readonly hint: string | undefined;
 
   constructor({ code, message, hint, cause }: HvErrorInit) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.hint = hint;
+    // Only where there is one: console.log shows every field.
+    if (hint !== undefined) this.hint = hint;
   }
 
   static {

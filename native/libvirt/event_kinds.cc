@@ -233,8 +233,13 @@ std::vector<EventKind> AllKinds() {
 }  // namespace
 
 void Audience::Push(const Value& event) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  for (const auto& queue : queues_) queue->Push(event);
+  std::vector<std::shared_ptr<EventQueue>> queues;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    queues = queues_;
+  }
+  // Outside: what a full queue drops may free an object of libvirt.
+  for (const auto& queue : queues) queue->Push(event);
 }
 
 void Audience::Join(const std::shared_ptr<EventQueue>& queue) {

@@ -11,8 +11,9 @@ namespace hvkit::libvirt {
 
 /// JavaScript class `EventSource`: a bounded queue of events of one kind. See src/native/libvirt/binding.ts.
 ///
-/// Order of ending: the registration goes first, then the queue is closed. libvirt's thread may push until libvirt
-/// calls Listener::Delete, which is harmless: the queue lives as long as the listener.
+/// Order of ending: the queue is closed, so that nothing more is delivered; then a job takes the registration back.
+/// libvirt's thread may push until libvirt calls Listener::Delete, which is harmless: the queue lives as long as the
+/// listener.
 class EventSource : public Napi::ObjectWrap<EventSource> {
  public:
   static Napi::Function Class(Napi::Env env);

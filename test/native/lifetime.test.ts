@@ -57,11 +57,11 @@ describe('with libvirt in this process', () => {
     await expect(one.state()).rejects.toMatchObject(FREED);
   });
 
-  test('a freed connection refuses calls, also close()', async () => {
+  test('a connection that is let go is closed', async () => {
     const other = await connect('test:///default');
     other.free();
-    await expect(other.hostname()).rejects.toMatchObject(FREED);
-    await expect(other.close()).rejects.toMatchObject(FREED);
+    await expect(other.hostname()).rejects.toMatchObject(CLOSED);
+    await other.close();
   });
 
   test('a thousand calls that wait when close() is called all come back before it does', async () => {
@@ -193,4 +193,40 @@ describe('in the middle of a call', () => {
 test('connections, objects and streams that nobody holds any more are freed with the garbage', async () => {
   const child = await runChild('garbage.js', [], { nodeOptions: ['--expose-gc'] });
   expect(child).toMatchObject({ code: 0, stdout: 'all closed\n', stderr: '' });
+});
+
+describe('an open stream', () => {
+  test('ends with its connection, without a word, and leaves no descriptor behind', async () => {
+    const { readdirSync } = await import('node:fs');
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    const openAndClose = async () => {
+      const connection = await connect('test:///default');
+      const domain = await connection.lookupDomainByName('test');
+      const { image } = await domain.screenshot();
+      const errors: unknown[] = [];
+      image.on('error', (error) => errors.push(error));
+      const closed = new Promise((resolve) => image.once('close', resolve));
+      await connection.close();
+      await closed;
+      expect(errors).toEqual([]);
+    };
+    await openAndClose();
+    const before = descriptors();
+    for (let i = 0; i < 10; ++i) await openAndClose();
+    expect(descriptors()).toBeLessThanOrEqual(before + 2);
+  });
+});
+
+describe('what TypeScript would refuse in a subscription', () => {
+  test.each([
+    ['an event that there is not', (c: Connection) => c.on('domain.bogus' as never, () => undefined)],
+    ['no listener', (c: Connection) => c.on('domain.lifecycle', undefined as never)],
+    ['a name instead of an object', (c: Connection) => c.on('domain.lifecycle', () => undefined, { of: 'x' as never })],
+    ['a signal that is none', (c: Connection) => c.on('domain.lifecycle', () => undefined, { signal: {} as never })],
+    ['a close listener that is none', (c: Connection) => c.onClose('x' as never)],
+  ])('%s is an error, and the connection closes as ever', async (_what, subscribe) => {
+    const connection = await connect('test:///default');
+    await expect(subscribe(connection)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    await connection.close();
+  });
 });

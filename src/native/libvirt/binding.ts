@@ -11,7 +11,7 @@ import type { LibvirtCalls } from './calls';
 
 /**
  * The addon. Its functions have the names of libvirt's C functions; a failure rejects with plain data, of which errors.ts
- * makes the one error that users see. Use it through `invoke` and `read` (object.ts), never directly.
+ * makes the one error that users see. Use it through `call` and `field` (object.ts), never directly.
  */
 export interface Binding extends LibvirtCalls, CallsByHand {
   /** `ask` is called on this thread while the open waits; it answers by `reply`, with null for "cannot". */

@@ -12,10 +12,11 @@ import {
   type DomainSaveRestoreFlags,
   type DomainStatsTypes,
 } from './enums';
-import { isUnsupported } from './errors';
+import { connectionClosed, invalidArgument, isUnsupported } from './errors';
 import { EVENT_KINDS, type EventName, type Events } from './events';
 import {
   callListener,
+  aborted,
   EventStream,
   Subscription,
   type AnySource,
@@ -23,7 +24,7 @@ import {
   type EventTarget,
 } from './event-source';
 import { DeviceConnection } from './connection-devices';
-import { call, type LibvirtObject } from './object';
+import { call, LibvirtObject } from './object';
 
 export interface DomainStats {
   domain: Domain;
@@ -37,7 +38,7 @@ export interface SubscribeOptions extends EventOptions {
 }
 
 export interface ListenOptions extends SubscribeOptions {
-  /** The connection was lost, and the listener with it. */
+  /** The connection was lost or the signal aborted, and the listener with it. */
   onError?: (error: unknown) => void;
 }
 
@@ -138,9 +139,10 @@ export class Connection extends DeviceConnection {
    * that nothing is missed from then on. Leaving the loop takes it back.
    */
   events<Name extends EventName>(name: Name, options: SubscribeOptions = {}): EventStream<Events[Name]> {
+    const target = this.#target(name, options);
     const { convert } = EVENT_KINDS[name];
     const stream = new EventStream<Events[Name]>(
-      this.#target(name, options),
+      target,
       (event) => convert(event, this) as Events[Name],
       options,
       () => this.#sources.delete(stream),
@@ -155,9 +157,12 @@ export class Connection extends DeviceConnection {
     listener: (event: Events[Name]) => void,
     options: ListenOptions = {},
   ): Promise<Subscription<Events[Name]>> {
+    requireListener(listener);
+    if (options.signal?.aborted) throw aborted(options.signal.reason);
+    const target = this.#target(name, options);
     const { convert } = EVENT_KINDS[name];
     const subscription = new Subscription<Events[Name]>(
-      this.#target(name, options),
+      target,
       (event) => convert(event, this) as Events[Name],
       options,
       () => this.#sources.delete(subscription),
@@ -173,9 +178,15 @@ export class Connection extends DeviceConnection {
    * does not keep the process alive. Returns a function that removes it. Local drivers, such as `test:///`, have no daemon.
    */
   async onClose(listener: (reason: ConnectCloseReason) => void): Promise<() => void> {
+    requireListener(listener);
     this.#closeListeners.add(listener);
     await this.#watchLoss();
     return () => this.#closeListeners.delete(listener);
+  }
+
+  /** A connection that is let go is closed; `close()` tells when, and whether. */
+  override free(): void {
+    void this.close();
   }
 
   /**
@@ -198,6 +209,10 @@ export class Connection extends DeviceConnection {
 
   /** What is to end with the connection. @internal */
   adoptSource(source: AnySource): void {
+    if (this.#closed) {
+      source.fail(connectionClosed());
+      return;
+    }
     this.#sources.add(source);
     this.#watchLoss().catch((error: unknown) => {
       source.fail(error);
@@ -210,17 +225,27 @@ export class Connection extends DeviceConnection {
   }
 
   async #close(): Promise<void> {
+    const streams = [...this.#sources].filter(({ endsFirst }) => endsFirst);
+    if (streams.length > 0) await Promise.allSettled(streams.map((stream) => stream.stop()));
     const sources: AnySource[] = [...this.#sources];
     if (this.#lossWatch) sources.push(this.#lossWatch);
     const stopped = sources.map((source) => source.stop());
-    // At once, or a subscription made in the meantime would keep the connection open for ever.
-    const closed = call(() => native().close(this.handle));
     // A registration that a dead connection cannot take back goes with the connection.
-    await Promise.allSettled(stopped);
-    await closed;
+    const [closed] = await Promise.allSettled([call(() => native().close(this.handle)), ...stopped]);
+    if (closed.status === 'rejected') throw closed.reason;
   }
 
-  #target(name: EventName, { of: object }: SubscribeOptions): EventTarget {
+  #target(name: EventName, { of: object, signal }: SubscribeOptions): EventTarget {
+    if (!Object.hasOwn(EVENT_KINDS, name)) {
+      throw invalidArgument(`There is no event "${name}"`, 'The names are those of the type Events: docs/libvirt.md.');
+    }
+    // Anything else would mean all objects, or leave a registration behind.
+    if (object !== undefined && !(object instanceof LibvirtObject)) {
+      throw invalidArgument('`of` must be an object of this connection, such as a Domain');
+    }
+    if (signal !== undefined && typeof signal.addEventListener !== 'function') {
+      throw invalidArgument('`signal` must be an AbortSignal');
+    }
     const { family, id } = EVENT_KINDS[name];
     return { connection: this.handle, family, id, object: object?.handle ?? null };
   }
@@ -239,7 +264,9 @@ export class Connection extends DeviceConnection {
     try {
       await this.#lossWatch.ready;
     } catch (error) {
-      if (!isUnsupported(error)) throw error;
+      if (isUnsupported(error)) return;
+      this.#lossWatch = undefined; // the next one may try again
+      throw error;
     }
   }
 
@@ -256,4 +283,8 @@ export class Connection extends DeviceConnection {
       });
     }
   }
+}
+
+function requireListener(listener: unknown): void {
+  if (typeof listener !== 'function') throw invalidArgument('The listener must be a function');
 }

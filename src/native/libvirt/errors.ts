@@ -82,3 +82,13 @@ function bindingError({ code, message }: NativeFailure): HvError {
 export function isUnsupported(error: unknown): boolean {
   return LibvirtError.is(error) && error.number === ErrorNumber.NO_SUPPORT;
 }
+
+/** What every use of a closed connection is told, by the addon or before it. */
+export function connectionClosed(): HvError {
+  return bindingError({ code: 'ERR_CONNECTION_CLOSED', message: 'the connection is closed' });
+}
+
+/** An argument that TypeScript would have refused, and that would otherwise mean something else. */
+export function invalidArgument(message: string, hint?: string): HvError {
+  return new HvError({ code: 'ERR_INVALID_ARGUMENT', message, hint });
+}

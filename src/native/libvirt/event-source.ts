@@ -73,6 +73,14 @@ abstract class Source<T> {
   abstract fail(error: unknown): void;
   protected abstract wake(): void;
 
+  /**
+   * The end after an error. That error has been reported; that libvirt cannot take back a registration of a lost connection
+   * is no news, and the registration goes with the connection.
+   */
+  protected stopAfterFailure(): void {
+    this.#stopped ??= this.#stop().catch(() => undefined);
+  }
+
   protected take(most: number): T[] {
     const { events, dropped } = this.source.take(most);
     this.dropped += dropped;
@@ -87,13 +95,17 @@ abstract class Source<T> {
   }
 
   readonly #abort = (): void => {
-    const reason: unknown = this.#options.signal?.reason;
-    this.fail(new HvError({ code: 'ABORT_ERR', message: 'The subscription was aborted', cause: reason }));
+    this.fail(aborted(this.#options.signal?.reason));
   };
 }
 
+/** @internal */
+export function aborted(reason: unknown): HvError {
+  return new HvError({ code: 'ABORT_ERR', message: 'The subscription was aborted', cause: reason });
+}
+
 /** Any source, for the connection that must end it. @internal */
-export type AnySource = Pick<Source<never>, 'stop' | 'fail'>;
+export type AnySource = Pick<Source<never>, 'stop' | 'fail'> & { readonly endsFirst?: boolean };
 
 /**
  * Events to be read one after the other: `for await (const event of stream)`. Leaving the loop in any way takes the
@@ -146,7 +158,7 @@ export class EventStream<T> extends Source<T> implements AsyncIterableIterator<T
     if (first) first.reject(error);
     else this.#error = { error: error as Error };
     for (const { resolve } of others) resolve({ done: true, value: undefined });
-    stopAfterFailure(super.stop());
+    this.stopAfterFailure();
   }
 
   protected override wake(): void {
@@ -201,7 +213,7 @@ export class Subscription<T> extends Source<T> {
   /** The connection was lost: `onError` is told, if there is one. A refused registration rejects `ready`. */
   override fail(error: unknown): void {
     if (this.ended) return;
-    stopAfterFailure(this.stop());
+    this.stopAfterFailure();
     this.#onError?.(error);
   }
 
@@ -234,12 +246,4 @@ export function callListener(listener: () => void): void {
       throw error;
     });
   }
-}
-
-/**
- * The end after an error. That error has been reported; that libvirt cannot take back a registration of a lost connection
- * is no news, and the registration goes with the connection.
- */
-function stopAfterFailure(stopped: Promise<void>): void {
-  stopped.catch(() => undefined);
 }

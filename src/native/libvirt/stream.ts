@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 
+import { HvError } from '../../errors';
 import { native, type NativeEventSource } from './binding';
 import type { Handle } from './binding-types';
 import type { Connection } from './connection';
@@ -15,7 +16,7 @@ const TROUBLE = StreamEventType.ERROR | StreamEventType.HANGUP;
 /** Which way the bytes go: from libvirt (a download), to it (an upload), or both (a console). */
 export type Direction = 'read' | 'write' | 'both';
 
-/** libvirt's side of a stream: it never blocks, and says when it is worth trying again. @internal */
+/** libvirt's side of a stream: it does not wait for data or room, and says when it is worth trying again. @internal */
 export class StreamObject extends LibvirtObject<'Stream'> {
   /** Empty at the end, null when nothing has come yet. */
   receive(): Promise<Buffer | null> {
@@ -51,6 +52,7 @@ export class LibvirtStream extends Duplex {
   readonly #direction: Direction;
   readonly #source: NativeEventSource;
   #wanted = 0;
+  #arming: Promise<void> = Promise.resolve();
   #waiting: { event: StreamEventType; wake: () => void }[] = [];
   #finished = false;
 
@@ -90,8 +92,12 @@ export class LibvirtStream extends Duplex {
     });
   }
 
+  /** Ending takes calls, so the connection must still be there. @internal */
+  readonly endsFirst = true;
+
   /** The connection closes, or was lost. @internal */
   stop(): Promise<void> {
+    if (this.closed) return Promise.resolve();
     const closed = new Promise<void>((resolve) => this.once('close', resolve));
     this.destroy();
     return closed;
@@ -136,24 +142,31 @@ export class LibvirtStream extends Duplex {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#connection.releaseSource(this);
     for (const { wake } of this.#waiting.splice(0)) wake();
-    this.#end().then(
-      () => {
-        done(error);
-      },
-      (failure: unknown) => {
-        done(error ?? (failure as Error));
-      },
-    );
+    // What cannot be aborted any more has ended already: no news to whoever destroys it.
+    const ended = (): void => {
+      done(error);
+    };
+    this.#end().then(ended, ended);
   }
 
   async #listen(): Promise<void> {
+    // Until somebody has the stream, its errors are those of the call that opens it.
+    const failures: Error[] = [];
+    const remember = (error: unknown): void => {
+      failures.push(error as Error);
+    };
+    this.on('error', remember);
     this.#connection.adoptSource(this);
     try {
       await call(() => this.#source.start(this.#connection.handle, 'stream', 0, this.#object.handle));
     } catch (error) {
-      this.destroy();
-      throw error;
+      remember(error);
     }
+    if (failures[0]) {
+      this.destroy();
+      throw failures[0];
+    }
+    this.off('error', remember);
   }
 
   async #receive(): Promise<void> {
@@ -164,6 +177,8 @@ export class LibvirtStream extends Duplex {
       } else if (bytes.length === 0) {
         await this.#finish();
         this.push(null);
+        // A writer that waits for room would do so for ever: its next call tells it that there is nobody.
+        for (const { wake } of this.#waiting.splice(0)) wake();
         return;
       } else {
         this.push(bytes);
@@ -173,7 +188,8 @@ export class LibvirtStream extends Duplex {
   }
 
   async #send(chunk: Buffer): Promise<void> {
-    for (let sent = 0; sent < chunk.length && !this.destroyed;) {
+    for (let sent = 0; sent < chunk.length;) {
+      if (this.destroyed) throw new HvError({ code: 'ABORT_ERR', message: 'The stream ended before all was written' });
       const taken = await this.#object.send(chunk.subarray(sent, sent + CHUNK));
       if (taken === 0) await this.#until(StreamEventType.WRITABLE);
       sent += taken;
@@ -182,16 +198,17 @@ export class LibvirtStream extends Duplex {
 
   async #finish(): Promise<void> {
     if (this.#finished) return;
-    this.#finished = true;
     // First: finishing takes the callback away as well, and then there is none to take back.
     await call(() => this.#source.stop());
+    this.#finished = true;
     await this.#object.finish();
   }
 
   /** Nothing is left behind: the callback, the stream at the other end, the native object. */
   async #end(): Promise<void> {
+    // Whatever comes of it, the stream itself is to be aborted.
+    await Promise.allSettled([call(() => this.#source.stop())]);
     try {
-      await call(() => this.#source.stop());
       if (!this.#finished) await this.#object.abort();
     } finally {
       this.#finished = true;
@@ -206,8 +223,16 @@ export class LibvirtStream extends Duplex {
       this.#waiting.push({ event, wake });
       this.#wanted |= event;
       this.#source.hold(true);
-      this.#object.wantEvents(this.#wanted | TROUBLE).catch(reject);
+      this.#arm().catch(reject);
     });
+  }
+
+  /** One after the other, each with what is wanted by then: two jobs that overtake each other would disarm the later one. */
+  #arm(): Promise<void> {
+    this.#arming = this.#arming.then(async () => {
+      if (this.#wanted !== 0 && !this.destroyed) await this.#object.wantEvents(this.#wanted | TROUBLE);
+    });
+    return this.#arming;
   }
 
   #onEvents(): void {
@@ -216,7 +241,7 @@ export class LibvirtStream extends Duplex {
     this.#waiting = asleep;
     this.#wanted = asleep.reduce((all, { event }) => all | event, 0);
     if (this.#wanted === 0) this.#source.hold(false);
-    else this.#object.wantEvents(this.#wanted | TROUBLE).catch((error: unknown) => this.destroy(error as Error));
+    else this.#arm().catch((error: unknown) => this.destroy(error as Error));
     for (const { wake } of awake) wake();
   }
 }
