@@ -195,6 +195,14 @@ test('connections, objects and streams that nobody holds any more are freed with
   expect(child).toMatchObject({ code: 0, stdout: 'all closed\n', stderr: '' });
 });
 
+test('a connection to a daemon that had listeners once is freed with the garbage', async () => {
+  const daemon = await FakeDaemon.start();
+  const child = await runChild('garbage-remote.js', [daemon.uri], { nodeOptions: ['--expose-gc'] });
+  expect(child).toMatchObject({ code: 0, stdout: 'closed\n', stderr: '' });
+  expect(daemon.seen).toContain(Procedure.CLOSE);
+  await daemon.stop();
+});
+
 describe('an open stream', () => {
   test('ends with its connection, without a word, and leaves no descriptor behind', async () => {
     const { readdirSync } = await import('node:fs');

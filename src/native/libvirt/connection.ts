@@ -145,7 +145,9 @@ export class Connection extends DeviceConnection {
       target,
       (event) => convert(event, this) as Events[Name],
       options,
-      () => this.#sources.delete(stream),
+      () => {
+        this.releaseSource(stream);
+      },
     );
     this.adoptSource(stream);
     return stream;
@@ -165,7 +167,9 @@ export class Connection extends DeviceConnection {
       target,
       (event) => convert(event, this) as Events[Name],
       options,
-      () => this.#sources.delete(subscription),
+      () => {
+        this.releaseSource(subscription);
+      },
       listener,
     );
     this.adoptSource(subscription);
@@ -181,7 +185,10 @@ export class Connection extends DeviceConnection {
     requireListener(listener);
     this.#closeListeners.add(listener);
     await this.#watchLoss();
-    return () => this.#closeListeners.delete(listener);
+    return () => {
+      this.#closeListeners.delete(listener);
+      this.#unwatchLoss();
+    };
   }
 
   /** A connection that is let go is closed; `close()` tells when, and whether. */
@@ -219,9 +226,10 @@ export class Connection extends DeviceConnection {
     });
   }
 
-  /** It has ended by itself. @internal */
+  /** It has ended. @internal */
   releaseSource(source: AnySource): void {
     this.#sources.delete(source);
+    this.#unwatchLoss();
   }
 
   async #close(): Promise<void> {
@@ -268,6 +276,13 @@ export class Connection extends DeviceConnection {
       this.#lossWatch = undefined; // the next one may try again
       throw error;
     }
+  }
+
+  /** When nobody wants to know any more: what is registered would keep a forgotten connection from being collected. */
+  #unwatchLoss(): void {
+    if (this.#sources.size > 0 || this.#closeListeners.size > 0 || !this.#lossWatch) return;
+    this.#lossWatch.stopAfterFailure();
+    this.#lossWatch = undefined;
   }
 
   #lost(reason: ConnectCloseReason): void {

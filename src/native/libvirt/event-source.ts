@@ -75,9 +75,9 @@ abstract class Source<T> {
 
   /**
    * The end after an error. That error has been reported; that libvirt cannot take back a registration of a lost connection
-   * is no news, and the registration goes with the connection.
+   * is no news, and the registration goes with the connection. @internal
    */
-  protected stopAfterFailure(): void {
+  stopAfterFailure(): void {
     this.#stopped ??= this.#stop().catch(() => undefined);
   }
 
