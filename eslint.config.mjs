@@ -18,6 +18,7 @@ const FLOORS = {
   ssh: 2,
   native: 2,
   net: 1,
+  units: 1,
   errors: 0,
 };
 

@@ -1,0 +1,153 @@
+import type { Duplex, Readable } from 'node:stream';
+
+import type { z } from 'zod';
+
+import type { BootImage } from '../images/image';
+import type { Properties, Resource } from '../resources/resource';
+import type { MachineSpec } from './spec';
+
+export type * from './spec';
+
+/** docker-machine's states. */
+export type MachineState = 'Running' | 'Paused' | 'Saved' | 'Stopped' | 'Stopping' | 'Starting' | 'Error' | 'Timeout';
+
+/** Where everything of ours lives. `id` tells this home's things on a host from another home's. */
+export interface Home {
+  readonly path: string;
+  readonly id: string;
+}
+
+/** A machine as its driver sees it. */
+export interface DriverMachine {
+  readonly name: string;
+  readonly uuid: string;
+  /** `<home>/machines/<name>`: id_ed25519, id_ed25519.pub, ssh_host_ed25519_key and its .pub are there before the driver's resources. */
+  readonly folder: string;
+  readonly spec: MachineSpec;
+  /** The image that `spec.image` named when the machine was made. */
+  readonly image: BootImage;
+  /** What Driver.plan settled. */
+  readonly plan: Properties;
+  /** What is recorded of one of its resources. */
+  recorded(id: string): Properties | undefined;
+}
+
+/** Where the guest is reached from this host. */
+export interface Address {
+  /** Of the ssh server: the guest's own address, or 127.0.0.1 with a forwarded port. */
+  host: string;
+  sshPort: number;
+  /** The guest's address in its own network, where it is known. */
+  guest?: string;
+}
+
+/** A state that was seen, or the reason why none could be. */
+export type StateReading = { state: MachineState; reason?: string } | { error: unknown };
+
+export interface StateEvent {
+  uuid: string;
+  state: MachineState;
+  /** `crashed`, `shutdown by the guest`, `destroyed`. */
+  detail: string;
+}
+
+export interface Health {
+  installed: boolean;
+  healthy: boolean;
+  /** What is missing or wrong, in a sentence. */
+  reason?: string;
+  /** The exact command that mends it. */
+  fix?: string;
+}
+
+/** Abilities beyond the common ones, as data: what is false or absent is refused before anything is made. */
+export interface Capabilities {
+  pause: boolean;
+  console: boolean;
+  shares: boolean;
+  publish: boolean;
+  autostart: boolean;
+  leases: boolean;
+}
+
+export interface DriverContext {
+  readonly home: Home;
+  readonly env: NodeJS.ProcessEnv;
+  /** What people should know once: a fallback, a port that was taken. */
+  warn(message: string): void;
+}
+
+export interface DriverDefinition {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly platforms: readonly NodeJS.Platform[];
+  /** Of several healthy drivers the highest is the default. */
+  readonly priority: number;
+  readonly capabilities: Capabilities;
+  /** Becomes `--<name>-<option>`, the variable `<NAME>_<OPTION>`, docs and config.yaml. Each has .describe() and, where it has one, .default(). */
+  readonly options: z.ZodObject;
+  health(context: DriverContext): Promise<Health>;
+  create(context: DriverContext): Driver;
+}
+
+/** What a driver is: the resources of a machine, and a few live calls. */
+export interface Driver {
+  /**
+   * Settles what the spec leaves open (connection, network, accelerator) and refuses, before anything is made, what cannot be
+   * here. The answer is stored with the machine and never settled again.
+   */
+  plan(request: { name: string; uuid: string; spec: MachineSpec; image: BootImage }): Promise<Properties>;
+  resources(machine: DriverMachine): readonly Resource[];
+
+  /** The states of any number of machines, by UUID: one request to the hypervisor, not one each. */
+  states(machines: readonly DriverMachine[]): Promise<ReadonlyMap<string, StateReading>>;
+  /** What happens to the machine after this call, until the signal ends it. Resolves once nothing more is missed. */
+  watch(machine: DriverMachine, signal: AbortSignal): Promise<AsyncIterable<StateEvent>>;
+  /** Undefined: not known yet. Of a stopped machine it may be known as well. */
+  address(machine: DriverMachine): Promise<Address | undefined>;
+  /** What is known of a machine that has no address, for the error that says so: lease table, ARP, the hypervisor's words. */
+  evidence(machine: DriverMachine): Promise<readonly string[]>;
+
+  /** Resolves when the machine runs, long before its system is up. */
+  start(machine: DriverMachine, signal: AbortSignal): Promise<void>;
+  /** Presses the power button and waits for the end; after the grace period the plug is pulled. */
+  stop(machine: DriverMachine, options: { graceMs: number; signal: AbortSignal }): Promise<void>;
+  kill(machine: DriverMachine): Promise<void>;
+  /** Restarts the guest, keeping what the hypervisor has of it. */
+  restart(machine: DriverMachine, options: { graceMs: number; signal: AbortSignal }): Promise<void>;
+
+  pause?(machine: DriverMachine): Promise<void>;
+  resume?(machine: DriverMachine): Promise<void>;
+  console?(machine: DriverMachine): Promise<Duplex>;
+  /** What the console has printed; with `follow` also what it prints from now on, until the signal. */
+  logs?(machine: DriverMachine, options: { follow: boolean; signal: AbortSignal }): Promise<Readable>;
+
+  /** What bears this home's mark on this host and belongs to none of these machines. */
+  orphans(machines: readonly DriverMachine[]): Promise<readonly Orphan[]>;
+  /** DHCP leases of this home's networks. */
+  leases?(): Promise<readonly Lease[]>;
+  release?(lease: Lease): Promise<void>;
+
+  /** Ends connections. */
+  close(): Promise<void>;
+}
+
+export interface Orphan {
+  kind: string;
+  /** For people: `domain hvkit-1f3a-dev on qemu:///system`. */
+  name: string;
+  delete(): Promise<void>;
+}
+
+export interface Lease {
+  network: string;
+  address: string;
+  mac: string;
+  /** As the server's table shows it: a release must repeat it. */
+  clientId?: string;
+  hostname?: string;
+  /** Seconds since 1970; 0: never. */
+  expires: number;
+  /** The machine of this home that it belongs to. */
+  machine?: string;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/** docker-machine's rule for names. */
+export const machineName = z
+  .string()
+  .max(63)
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9\-.]*$/, 'Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z . -');
+
+const port = z.int().min(1).max(65535);
+
+/** `-p host:guest[/udp]`. */
+export const publish = z.strictObject({
+  host: port,
+  guest: port,
+  protocol: z.enum(['tcp', 'udp']).default('tcp'),
+});
+
+/** `--share host:guest[:ro]`. */
+export const share = z.strictObject({
+  host: z.string().startsWith('/'),
+  guest: z.string().startsWith('/'),
+  readOnly: z.boolean().default(false),
+});
+
+/** `--network user|nat|network=NAME|bridge=NAME`. */
+export const network = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('user'), restrict: z.boolean().optional() }),
+  z.strictObject({ mode: z.literal('nat'), subnet: z.string().optional() }),
+  z.strictObject({ mode: z.literal('network'), name: z.string().min(1) }),
+  z.strictObject({ mode: z.literal('bridge'), name: z.string().min(1) }),
+]);
+
+/** What a user asks for. What is left open here is settled by the driver's plan, once, and stored beside it. */
+export const machineSpec = z.strictObject({
+  cpus: z.int().min(1).max(512),
+  /** MiB. */
+  memory: z.int().min(64),
+  /** Bytes. */
+  disk: z.int().min(2 ** 20),
+  /** A catalogue name, a path, a URL, a folder. */
+  image: z.string().min(1),
+  /** `sha256:...` or `sha512:...` of an image that is a URL. */
+  checksum: z.string().optional(),
+  network: network.optional(),
+  publish: z.array(publish).default([]),
+  shares: z.array(share).default([]),
+  accel: z.enum(['auto', 'kvm', 'tcg']).default('auto'),
+  autostart: z.boolean().default(false),
+  /** cloud-init user-data of the user's own, as text. */
+  userData: z.string().optional(),
+  /** The user's own private key, instead of one made for this machine. */
+  sshKey: z.string().optional(),
+  /** The driver's own options, by its own schema. */
+  options: z.record(z.string(), z.json()).default({}),
+});
+
+export type MachineSpec = z.output<typeof machineSpec>;
+export type Publish = z.output<typeof publish>;
+export type Share = z.output<typeof share>;
+export type NetworkSpec = z.output<typeof network>;
