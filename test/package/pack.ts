@@ -75,10 +75,10 @@ export function readJson(file: string): Record<string, unknown> {
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
-/** An empty folder, and `npm install` of the tarball in it with nothing but Node and npm to be found. */
+/** An empty folder, and `npm install` of the tarball in it with no compiler to be found. ssh2 has a script, which needs a shell. */
 export function install(packed: Packed): string {
   const folder = mkdtempSync(join(tmpdir(), 'hvkit-consumer-'));
-  const path = folderOfPrograms([process.execPath, programOnPath('npm')]);
+  const path = folderOfPrograms([process.execPath, programOnPath('npm'), programOnPath('sh')]);
   try {
     succeed('npm', ['install', '--prefer-offline', '--ignore-scripts=false', packed.file], {
       cwd: folder,
