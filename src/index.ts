@@ -1,2 +1,32 @@
 export { HvError, type HvErrorInit } from './errors';
 export * as libvirt from './native/libvirt/index';
+
+export { Hvkit, type HvkitOptions } from './machines/hvkit';
+export { Machine } from './machines/machine';
+
+export type { DriverInfo, DriverOption } from './machines/driver-info';
+export type { MachineEvent } from './machines/event';
+export type { CopyOptions, ExecOptions, ExecResult } from './machines/exec';
+export type { Finding, FindingKind } from './machines/finding';
+export type { ImageInfo, Images } from './machines/images';
+export type { Leases } from './machines/leases';
+export type { Phase } from './machines/machine-file';
+export type { Progress, WorkOptions } from './machines/progress';
+export type { CreateRequest } from './machines/request';
+export type { Setting, Settings } from './machines/settings';
+export type { MachineSummary } from './machines/summary';
+
+export type {
+  Address,
+  Capabilities,
+  DriverDefinition,
+  Health,
+  Lease,
+  MachineSpec,
+  MachineState,
+  NetworkSpec,
+  Publish,
+  Share,
+} from './drivers/driver';
+export type { Json, Properties } from './resources/resource';
+export type { SshTarget } from './ssh/target';

@@ -1,0 +1,24 @@
+import type { Readable, Writable } from 'node:stream';
+
+export interface ExecOptions {
+  signal?: AbortSignal;
+  /** What the command reads. */
+  input?: string | Uint8Array | Readable;
+  /** Where its output goes as it comes; it then does not stand in the result. */
+  stdout?: Writable;
+  stderr?: Writable;
+}
+
+export interface ExecResult {
+  /** Of a command that a signal ended: 128 + its number. */
+  status: number;
+  signal?: string;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CopyOptions {
+  signal?: AbortSignal;
+  recursive?: boolean;
+  onProgress?: (file: string, done: number, total: number) => void;
+}

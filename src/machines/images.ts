@@ -1,0 +1,20 @@
+import type { Arch } from '../images/image';
+import type { WorkOptions } from './progress';
+
+export interface ImageInfo {
+  name: string;
+  description: string;
+  arch: Arch;
+  /** Bytes in the cache; undefined: not there. */
+  cached?: number;
+}
+
+export interface Images {
+  /** The catalogue's and those that are in the cache. */
+  list(): Promise<ImageInfo[]>;
+  /** One of hvkit's own, from the distribution's packages. */
+  build(name: string, options?: WorkOptions): Promise<ImageInfo>;
+  pull(name: string, options?: WorkOptions & { checksum?: string }): Promise<ImageInfo>;
+  /** From the cache. */
+  remove(name: string): Promise<void>;
+}

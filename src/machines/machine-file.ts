@@ -1,0 +1,23 @@
+import type { Address, MachineSpec } from '../drivers/driver';
+import type { BootImage } from '../images/image';
+import type { Entry, Properties } from '../resources/resource';
+
+export type Phase = 'creating' | 'ready' | 'removing';
+
+/** What stands in `machines/<name>/machine.json`. */
+export interface MachineRecord {
+  readonly schema: 1;
+  readonly name: string;
+  readonly uuid: string;
+  /** The driver's name, never an alias. */
+  readonly driver: string;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly phase: Phase;
+  readonly spec: MachineSpec;
+  readonly image: BootImage;
+  readonly plan: Properties;
+  readonly resources: Readonly<Record<string, Entry>>;
+  /** Where it was reached last. */
+  readonly address?: Address;
+}

@@ -1,0 +1,14 @@
+/** How far a long piece of work has come, for people. */
+export interface Progress {
+  machine: string;
+  stage: 'check' | 'image' | 'resources' | 'start' | 'ready' | 'rollback';
+  message: string;
+  /** 0 to 1, where it is known. */
+  fraction?: number;
+}
+
+/** What long work takes: a signal that ends it, and somebody to tell how far it has come. */
+export interface WorkOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}

@@ -1,0 +1,19 @@
+import type { Address, MachineSpec, MachineState } from '../drivers/driver';
+import type { HvError } from '../errors';
+import type { Phase } from './machine-file';
+
+/** A row of `ls`. Of a machine whose file cannot be read only `name`, `state` (`Error`) and `error` are there. */
+export interface MachineSummary {
+  name: string;
+  state: MachineState;
+  /** Why the state is what it is, where the hypervisor says so. */
+  reason?: string;
+  error?: HvError;
+  uuid?: string;
+  driver?: string;
+  phase?: Phase;
+  created?: Date;
+  spec?: MachineSpec;
+  /** As last seen: of a machine that runs, where it is reached. */
+  address?: Address;
+}
