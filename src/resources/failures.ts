@@ -1,0 +1,30 @@
+import { HvError } from '../errors';
+
+/** The first failure itself, or, if there are others, an error that has its code and tells all of them. */
+export function joinFailures(first: unknown, others: readonly unknown[], meanwhile: string): unknown {
+  if (others.length === 0) return first;
+  const message = `${messageOf(first)} (${meanwhile}: ${others.map(messageOf).join('; ')})`;
+  return new HvError({
+    code: HvError.is(first) ? first.code : 'ERR_RESOURCE',
+    message,
+    hint: HvError.is(first) ? first.hint : undefined,
+    cause: new AggregateError([first, ...others], message),
+  });
+}
+
+/** A failure as people are told of it: what is none of ours is said to be of the resource. */
+export function failureOf(verb: string, kind: string, error: unknown): unknown {
+  if (HvError.is(error) || isAbort(error)) return error;
+  const message = `The ${kind} could not be ${verb}: ${messageOf(error)}`;
+  return new HvError({ code: 'ERR_RESOURCE', message, cause: error });
+}
+
+/** What an aborted signal makes of the work under it. */
+export function isAbort(error: unknown): boolean {
+  if (HvError.is(error)) return error.code === 'ABORT_ERR' || error.code === 'ERR_ABORTED';
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}
