@@ -1,0 +1,136 @@
+import { stringify } from 'yaml';
+
+import { HvError } from '../errors';
+import { writeIso, type IsoFile } from './iso9660/write';
+import { besideTheirs, CLOUD_CONFIG } from './user-data';
+
+export type ShareType = 'virtiofs' | '9p';
+
+/** What a guest is told at its first boot. */
+export interface Seed {
+  hostname: string;
+  /** The machine's: cloud-init takes a seed with another one for a new machine. */
+  uuid: string;
+  /** Who logs in; made where the image does not have it. */
+  user: string;
+  authorizedKeys: readonly string[];
+  /** The ssh host key, in OpenSSH's forms. */
+  hostKey: { private: string; public: string };
+  /** The first has the tag `share0`, the second `share1`, and so on. */
+  shares?: readonly { guest: string; readOnly: boolean }[];
+  shareType?: ShareType;
+  /** The user's own: a `#cloud-config`, a script, or whatever else cloud-init takes. */
+  userData?: string | undefined;
+  /** Of the network interface. Without it the first Ethernet interface is meant. */
+  mac?: string | undefined;
+}
+
+const SECRET = 0o600;
+
+/**
+ * An ISO 9660 image labelled `cidata`, which cloud-init (NoCloud) and hvkit's own guest read. It holds the guest's private
+ * host key: a file of it must be 0600.
+ */
+export function buildSeed(seed: Seed): Buffer {
+  const { hostname, uuid, user, hostKey, userData } = seed;
+  const keys = seed.authorizedKeys.map((key) => line(key.trim(), 'An ssh key'));
+  const shares = sharesOf(seed);
+  const files: IsoFile[] = [
+    { path: 'meta-data', data: yaml({ 'instance-id': uuid, 'local-hostname': hostname }) },
+    { path: 'network-config', data: yaml(networkConfig(seed.mac)) },
+    { path: 'user-data', data: cloudInitData(seed, keys, shares), mode: SECRET },
+    { path: 'hvkit/hostname', data: `${line(hostname, 'A host name')}\n` },
+    { path: 'hvkit/user', data: `${line(user, 'A user name')}\n` },
+    { path: 'hvkit/authorized_keys', data: keys.map((key) => `${key}\n`).join('') },
+    { path: 'hvkit/ssh_host_ed25519_key', data: ended(hostKey.private), mode: SECRET },
+    { path: 'hvkit/ssh_host_ed25519_key.pub', data: ended(hostKey.public) },
+    { path: 'hvkit/shares', data: shares.map((share) => `${share.join('\t')}\n`).join('') },
+  ];
+  // Others are cloud-init's business.
+  if (userData?.startsWith('#!')) files.push({ path: 'hvkit/user-data', data: userData, mode: 0o700 });
+  return writeIso({ label: 'cidata', files });
+}
+
+type ShareLine = [tag: string, guest: string, access: 'ro' | 'rw', type: ShareType];
+
+function sharesOf({ shares = [], shareType = 'virtiofs' }: Seed): ShareLine[] {
+  return shares.map(({ guest, readOnly }, index) => [
+    `share${index}`,
+    line(guest, 'The path of a share'),
+    readOnly ? 'ro' : 'rw',
+    shareType,
+  ]);
+}
+
+/** One Ethernet interface by DHCP, with its MAC as the client's identifier: what leases and reservations are found by. */
+function networkConfig(mac: string | undefined): object {
+  // The name is the interface's own for systems that know no netplan.
+  const match = mac === undefined ? { match: { name: 'e*' } } : { match: { macaddress: mac }, 'set-name': 'eth0' };
+  return { version: 2, ethernets: { eth0: { ...match, dhcp4: true, 'dhcp-identifier': 'mac' } } };
+}
+
+function cloudInitData(seed: Seed, keys: readonly string[], shares: readonly ShareLine[]): string {
+  const { hostname, user, hostKey, userData } = seed;
+  const wishes = {
+    hostname,
+    preserve_hostname: false,
+    // Or sudo complains that it cannot resolve the machine's name.
+    manage_etc_hosts: 'localhost',
+    ssh_pwauth: false,
+    growpart: { mode: 'auto', devices: ['/'] },
+    resize_rootfs: true,
+  };
+  const musts = {
+    // The system's own default user under another name: it has the shell and the groups that are usual there.
+    user: {
+      name: user,
+      sudo: ['ALL=(ALL) NOPASSWD:ALL'],
+      doas: [`permit nopass ${user}`],
+      ssh_authorized_keys: keys,
+    },
+    ssh_deletekeys: true,
+    ssh_genkeytypes: ['ed25519'],
+    ssh_keys: { ed25519_private: ended(hostKey.private), ed25519_public: ended(hostKey.public) },
+  };
+  const mounts = shares.length === 0 ? {} : { bootcmd: shares.map(mountCommand) };
+  if (userData === undefined || userData.trim() === '') {
+    return `${CLOUD_CONFIG}\n${yaml({ ...wishes, ...musts, ...mounts })}`;
+  }
+  return besideTheirs(userData, [
+    // Where theirs says something else, theirs holds.
+    part(wishes, 'dict(no_replace)+list()+str()'),
+    part(musts, 'dict(replace)+list()+str()'),
+    ...(shares.length === 0 ? [] : [part(mounts, 'dict(no_replace,recurse_list)+list(append)+str()')]),
+  ]);
+}
+
+function part(config: object, mergeHow: string): string {
+  return `${CLOUD_CONFIG}\n${yaml({ ...config, merge_how: mergeHow })}`;
+}
+
+/** At each boot, because cloud-init's `mounts` takes only block devices and servers for what can be mounted. */
+function mountCommand([tag, guest, access, type]: ShareLine): string[] {
+  const script = 'mkdir -p "$2" && { mountpoint -q "$2" || mount -t "$3" -o "$4" "$1" "$2"; }';
+  const options = type === '9p' ? `${access},trans=virtio,version=9p2000.L,msize=262144` : access;
+  return ['sh', '-c', script, 'mount-share', tag, guest, type, options];
+}
+
+/** As YAML 1.1 understands it, which is cloud-init's: a machine called `on` or `12` stays text. */
+function yaml(value: object): string {
+  return stringify(value, { version: '1.1', lineWidth: 0 });
+}
+
+function ended(text: string): string {
+  return `${text.trimEnd()}\n`;
+}
+
+function line(text: string, what: string): string {
+  // What divides lines and fields in the files of hvkit's own guest.
+  if (text === '' || /[\0\t\r\n]/.test(text)) {
+    throw new HvError({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: `${what} must be one line of text: ${JSON.stringify(text)}`,
+    });
+  }
+  return text;
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+
+import { isMap, parseDocument } from 'yaml';
+
+import { HvError } from '../errors';
+
+export const CLOUD_CONFIG = '#cloud-config';
+
+/** How what cloud-init takes begins. It finds out by itself which of them a part is. */
+const KINDS = [
+  CLOUD_CONFIG,
+  '#!',
+  '#include',
+  '#cloud-boothook',
+  '#part-handler',
+  '#upstart-job',
+  '## template: jinja',
+];
+const MULTIPART = /^(?:content-type:\s*multipart\/|mime-version:)/i;
+
+/** One text for cloud-init out of the user's own and hvkit's, in this order: what comes later says how it is merged. */
+export function besideTheirs(theirs: string, ours: readonly string[]): string {
+  check(theirs);
+  const parts = [
+    MULTIPART.test(theirs) ? theirs : mimePart('text/plain', theirs),
+    ...ours.map((text) => mimePart('text/cloud-config', text)),
+  ];
+  // A boundary that no part can hold, and that is the same for the same parts.
+  const boundary = `hvkit-${createHash('sha256').update(parts.join('')).digest('hex').slice(0, 32)}`;
+  return [
+    `Content-Type: multipart/mixed; boundary="${boundary}"`,
+    'MIME-Version: 1.0',
+    '',
+    ...parts.flatMap((part) => [`--${boundary}`, part]),
+    `--${boundary}--`,
+    '',
+  ].join('\n');
+}
+
+function mimePart(type: string, text: string): string {
+  const lines =
+    Buffer.from(text)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? [];
+  return [`Content-Type: ${type}; charset="utf-8"`, 'Content-Transfer-Encoding: base64', '', ...lines, ''].join('\n');
+}
+
+/** What cloud-init would only warn of, in a log inside of the guest. */
+function check(userData: string): void {
+  if (!MULTIPART.test(userData) && !KINDS.some((kind) => userData.startsWith(kind))) {
+    throw wrong(`its first line tells cloud-init nothing: ${JSON.stringify(userData.split('\n')[0]?.slice(0, 80))}`);
+  }
+  if (!/^#cloud-config\s/.test(userData)) return;
+  const document = parseDocument(userData, { version: '1.1', logLevel: 'silent' });
+  const [error] = document.errors;
+  if (error) throw wrong(`it is not YAML: ${error.message.split('\n')[0] ?? ''}`);
+  if (document.contents !== null && !isMap(document.contents)) {
+    throw wrong('a #cloud-config must be a mapping, `key: value`');
+  }
+}
+
+function wrong(why: string): HvError {
+  return new HvError({
+    code: 'ERR_USER_DATA',
+    message: `The user data cannot be given to the guest: ${why}`,
+    hint: 'It begins with #cloud-config, or with #! for a script.',
+  });
+}
