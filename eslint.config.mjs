@@ -38,7 +38,7 @@ const DETOUR = {
 };
 const LOADING = ['node:module', 'module'].map((name) => ({ name, message: 'Only src/native loads addons.' }));
 
-/** Keeps imports of `files` to what the regular expressions do not name; also `import('x')`, in values and in types. */
+/** Keeps imports of `files` to what the regular expressions do not name; also `import('x')` in types, and late `require('x')`. */
 function keepImports(files, forbiddenHere) {
   const patterns = [...forbiddenHere, BY_ITSELF, DETOUR];
   const loadsAddons = files.every((file) => file.startsWith('src/native/'));
@@ -48,10 +48,13 @@ function keepImports(files, forbiddenHere) {
       'no-restricted-imports': ['error', { paths: loadsAddons ? [] : LOADING, patterns }],
       'no-restricted-syntax': [
         'error',
-        ...patterns.map(({ regex, message }) => ({
-          selector: `:matches(ImportExpression, TSImportType)[source.value=/${regex.replaceAll('/', String.raw`\/`)}/]`,
-          message,
-        })),
+        ...patterns.flatMap(({ regex, message }) => {
+          const value = `value=/${regex.replaceAll('/', String.raw`\/`)}/`;
+          return [
+            { selector: `:matches(ImportExpression, TSImportType)[source.${value}]`, message },
+            { selector: `CallExpression[callee.name="require"][arguments.0.${value}]`, message },
+          ];
+        }),
       ],
     },
   };
@@ -137,7 +140,13 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-enum-comparison': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      // What a command may not need is loaded late: `require('./x') as typeof import('./x')`. The first `import()` of a process
+      // starts Node's other module loader, which costs as much as a large package, and takes a second copy of zod.
+      '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
