@@ -5,6 +5,7 @@
       'native/common/env_loop.cc',
       'native/common/event_queue.cc',
       'native/common/exit_gate.cc',
+      'native/common/file_lock.cc',
       'native/common/fork_guard.cc',
       'native/common/job_queue.cc',
       'native/common/thread.cc',
@@ -55,6 +56,16 @@
         'native/libvirt/calls/stream_by_hand.cc',
       ],
       'libraries': ['-lvirt', '-lvirt-qemu'],
+    },
+    {
+      'target_name': 'hyperkit',
+      # Its threads may still run when the environment that started them has ended.
+      'conditions': [['OS=="linux"', {'ldflags': ['-Wl,-z,nodelete']}]],
+      'sources': [
+        '<@(common_sources)',
+        'native/hyperkit/addon.cc',
+        'native/hyperkit/lock.cc',
+      ],
     },
   ],
 }

@@ -1,0 +1,25 @@
+#include <napi.h>
+
+#include "hyperkit/lock.h"
+#include "hyperkit/module.h"
+
+namespace hvkit::hyperkit {
+
+namespace {
+
+/// Locks on a slow file system must not stand in each other's way; a self-test takes a thread for as long as it runs.
+constexpr size_t kThreads = 4;
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Module{EnvLoop::Create(env), JobQueue::Create(kThreads)});
+  exports.Set("takeLock", Napi::Function::New(env, TakeLock, "takeLock"));
+  exports.Set("releaseLock", Napi::Function::New(env, ReleaseLock, "releaseLock"));
+  return exports;
+}
+
+}  // namespace
+
+}  // namespace hvkit::hyperkit
+
+static Napi::Object InitAddon(Napi::Env env, Napi::Object exports) { return hvkit::hyperkit::Init(env, exports); }
+NODE_API_MODULE(hyperkit, InitAddon)

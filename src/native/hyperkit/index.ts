@@ -1,0 +1,1 @@
+export { FileLock, lockFile, lockHolder, type LockHolder, type LockOptions } from './lock';
