@@ -30,6 +30,11 @@ export interface DriverMachine {
   readonly plan: Properties;
   /** What is recorded of one of its resources. */
   recorded(id: string): Properties | undefined;
+  /**
+   * Records, durably, what had to be settled anew while the machine started, such as another port; recorded() gives it from
+   * then on. Only within start and restart, whose caller holds the machine's lock.
+   */
+  record(id: string, properties: Properties): Promise<void>;
 }
 
 /** Where the guest is reached from this host. */

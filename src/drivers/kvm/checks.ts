@@ -1,0 +1,43 @@
+import { HvError } from '../../errors';
+import { formatSize } from '../../units';
+import type { Connections } from './connections';
+import type { KvmPlan } from './plan';
+import type { Request } from './planner';
+
+/** What can be known before anything is made. */
+export async function checkPlan(plan: KvmPlan, request: Request, connections: Connections): Promise<void> {
+  checkDisk(plan, request);
+  await checkHost(plan, connections);
+}
+
+function checkDisk({ disk }: KvmPlan, { image }: Request): void {
+  const smallest = image.disk?.virtualSize ?? 0;
+  if (disk >= smallest) return;
+  throw new HvError({
+    code: 'ERR_KVM_SIZE',
+    message: `A disk of ${formatSize(disk)} is smaller than the image ${image.name}, which has ${formatSize(smallest)}`,
+    hint: `--disk ${formatSize(smallest)}`,
+  });
+}
+
+async function checkHost(plan: KvmPlan, connections: Connections): Promise<void> {
+  await connections.read(plan.target, async (connection) => {
+    const { memory, cpus } = await connection.nodeInfo();
+    const mebibytes = Number(memory / 1024n);
+    if (plan.memory > mebibytes) {
+      throw new HvError({
+        code: 'ERR_KVM_SIZE',
+        message: `The host has ${mebibytes} MiB of memory, and the machine is to have ${plan.memory}`,
+        hint: `--memory ${Math.floor(mebibytes / 2)}`,
+      });
+    }
+    const most = Math.min(await connection.maxVcpus(plan.accel === 'kvm' ? 'kvm' : 'qemu'), 255);
+    if (plan.cpus > most) {
+      throw new HvError({
+        code: 'ERR_KVM_SIZE',
+        message: `A machine can have up to ${most} processors here, not ${plan.cpus}; the host itself has ${cpus}`,
+        hint: `--cpus ${cpus}`,
+      });
+    }
+  });
+}

@@ -1,0 +1,128 @@
+import { dirname, join } from 'node:path';
+
+import type { DriverMachine } from '../driver';
+import type { KvmPlan } from './plan';
+import { embedRoot, socketOf, type Target } from './target';
+import type { XmlNode } from './xml';
+
+/** Of Linux: 108 bytes, the last of them a zero. */
+const LONGEST_SOCKET = 107;
+
+export interface Disks {
+  /** The machine's own. */
+  disk: string;
+  seed?: string;
+  cdrom?: string;
+}
+
+export function devices(machine: DriverMachine, plan: KvmPlan, disks: Disks, log: string): XmlNode {
+  const { spec, image } = machine;
+  const serial = { '@type': 'pty', log: { '@file': log, '@append': 'on' } };
+  return {
+    disk: [
+      ownDisk(plan, disks.disk),
+      ...(disks.seed === undefined ? [] : [seedDisk(disks.seed)]),
+      ...(disks.cdrom === undefined ? [] : [cdrom(disks.cdrom)]),
+    ],
+    controller: [{ '@type': 'usb', '@model': 'none' }],
+    filesystem: spec.shares.map((share, index) => sharedFolder(plan, share.host, index, share.readOnly)),
+    ...networkInterface(plan),
+    serial: { ...serial, target: { '@port': '0' } },
+    console: { '@type': 'pty', target: { '@type': 'serial', '@port': '0' } },
+    ...agentChannel(machine.uuid, plan),
+    rng: { '@model': 'virtio', backend: { '@model': 'random', '#text': '/dev/urandom' } },
+    memballoon: { '@model': 'virtio' },
+    video: { model: { '@type': 'none' } },
+    ...(image.arch === 'x86_64' ? { panic: { '@model': 'isa' } } : {}),
+  };
+}
+
+/** How the guest's agent is talked to. */
+function agentChannel(uuid: string, { target }: KvmPlan): XmlNode {
+  const path = agentSocket(uuid, target);
+  if (path !== undefined && path.length > LONGEST_SOCKET) return {};
+  return {
+    channel: {
+      '@type': 'unix',
+      ...(path === undefined ? {} : { source: { '@mode': 'bind', '@path': path } }),
+      target: { '@type': 'virtio', '@name': 'org.qemu.guest_agent.0' },
+    },
+  };
+}
+
+/** Below a home directory libvirt's own choice is soon too long for a socket, and the machine would not start. */
+function agentSocket(uuid: string, { kind, uri }: Target): string | undefined {
+  const name = `hvkit-${uuid.slice(0, 8)}.agent`;
+  if (kind === 'session') return join(dirname(socketOf(uri) ?? ''), name);
+  if (kind === 'embed') return join(embedRoot(uri) ?? '', 'run', name);
+  return undefined;
+}
+
+function ownDisk({ cacheMode, ioMode }: KvmPlan, path: string): XmlNode {
+  return {
+    '@type': 'file',
+    '@device': 'disk',
+    driver: {
+      '@name': 'qemu',
+      '@type': 'qcow2',
+      '@discard': 'unmap',
+      ...(cacheMode === 'default' ? {} : { '@cache': cacheMode }),
+      ...(ioMode === undefined ? {} : { '@io': ioMode }),
+    },
+    source: { '@file': path },
+    target: { '@dev': 'vda', '@bus': 'virtio' },
+  };
+}
+
+function seedDisk(path: string): XmlNode {
+  return {
+    '@type': 'file',
+    '@device': 'disk',
+    driver: { '@name': 'qemu', '@type': 'raw' },
+    source: { '@file': path },
+    target: { '@dev': 'vdb', '@bus': 'virtio' },
+    readonly: {},
+  };
+}
+
+function cdrom(path: string): XmlNode {
+  return {
+    '@type': 'file',
+    '@device': 'cdrom',
+    driver: { '@name': 'qemu', '@type': 'raw' },
+    source: { '@file': path },
+    target: { '@dev': 'sda', '@bus': 'sata' },
+    readonly: {},
+  };
+}
+
+/** The guest finds it by its tag. */
+function sharedFolder({ shares }: KvmPlan, path: string, index: number, readOnly: boolean): XmlNode {
+  return {
+    '@type': 'mount',
+    '@accessmode': shares === 'virtiofs' ? 'passthrough' : 'mapped',
+    ...(shares === 'virtiofs' ? { driver: { '@type': 'virtiofs' } } : {}),
+    source: { '@dir': path },
+    target: { '@dir': `share${index}` },
+    // virtiofs of libvirt 9 knows no read-only folder: the guest mounts it so.
+    ...(readOnly && shares === '9p' ? { readonly: {} } : {}),
+  };
+}
+
+function networkInterface({ network, mac }: KvmPlan): XmlNode {
+  const common = {
+    mac: { '@address': mac },
+    model: { '@type': 'virtio' },
+    // Its boot program would only take time.
+    rom: { '@enabled': 'no' },
+  };
+  switch (network.mode) {
+    case 'user':
+      return {};
+    case 'nat':
+    case 'network':
+      return { interface: { '@type': 'network', source: { '@network': network.name }, ...common } };
+    case 'bridge':
+      return { interface: { '@type': 'bridge', source: { '@bridge': network.name }, ...common } };
+  }
+}

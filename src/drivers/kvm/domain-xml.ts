@@ -1,0 +1,70 @@
+import type { DriverMachine, Home } from '../driver';
+import { devices, type Disks } from './devices';
+import { markOf } from './mark';
+import type { KvmPlan } from './plan';
+import { userNetworkArguments, type Forward } from './user-network';
+import { xmlText, type XmlNode } from './xml';
+
+/** What the machine's other resources came to. */
+export interface Parts {
+  kernel?: string;
+  initrd?: string;
+  disks: Disks;
+  forwards: readonly Forward[];
+  /** The file that keeps what the console prints. */
+  log: string;
+}
+
+/** libvirt's description of a machine. */
+export function domainXml(home: Home, machine: DriverMachine, plan: KvmPlan, parts: Parts): string {
+  const { image, uuid, name } = machine;
+  const network = plan.network.mode === 'user' ? userNetworkArguments(plan.network, plan.mac, parts.forwards) : [];
+  return xmlText({
+    domain: {
+      '@type': plan.accel === 'kvm' ? 'kvm' : 'qemu',
+      '@xmlns:qemu': 'http://libvirt.org/schemas/domain/qemu/1.0',
+      name: plan.domain,
+      uuid,
+      title: name,
+      metadata: markOf(home, machine),
+      memory: { '@unit': 'MiB', '#text': plan.memory },
+      vcpu: plan.cpus,
+      ...(plan.shares === 'virtiofs' ? { memoryBacking: sharedMemory() } : {}),
+      os: operatingSystem(machine, plan, parts),
+      features: image.arch === 'x86_64' ? { acpi: {}, apic: {} } : { acpi: {}, gic: { '@version': gicVersion(plan) } },
+      cpu: { '@mode': plan.accel === 'kvm' ? 'host-passthrough' : 'maximum' },
+      clock: { '@offset': 'utc' },
+      on_poweroff: 'destroy',
+      on_reboot: 'restart',
+      // Told as an event, and not started over and over again.
+      on_crash: 'destroy',
+      devices: devices(machine, plan, parts.disks, parts.log),
+      ...(network.length > 0
+        ? { 'qemu:commandline': { 'qemu:arg': network.map((each) => ({ '@value': each })) } }
+        : {}),
+    },
+  });
+}
+
+function operatingSystem({ image }: DriverMachine, plan: KvmPlan, { kernel, initrd }: Parts): XmlNode {
+  const type = { '@arch': image.arch, '@machine': plan.machineType, '#text': 'hvm' };
+  // libvirt finds the firmware's files for itself.
+  const firmware = plan.firmware === 'efi' ? { '@firmware': 'efi' } : {};
+  if (kernel === undefined) return { ...firmware, type, boot: { '@dev': image.cdrom ? 'cdrom' : 'hd' } };
+  return {
+    ...(image.arch === 'x86_64' ? {} : firmware),
+    type,
+    kernel,
+    ...(initrd === undefined ? {} : { initrd }),
+    cmdline: [`console=${image.arch === 'x86_64' ? 'ttyS0' : 'ttyAMA0'}`, image.cmdline ?? ''].join(' ').trim(),
+  };
+}
+
+function gicVersion({ accel }: KvmPlan): string {
+  return accel === 'kvm' ? 'host' : '3';
+}
+
+/** What virtiofsd, another process, reads and writes. */
+function sharedMemory(): XmlNode {
+  return { source: { '@type': 'memfd' }, access: { '@mode': 'shared' } };
+}

@@ -1,0 +1,39 @@
+import type { Scene } from './scene';
+import { domainOf } from './find';
+import { lastLines } from './log';
+import { stateOf } from './states';
+
+const LINES = 10;
+
+/** What is known of a machine that does not answer, for the error that says so. */
+export async function evidenceOf(scene: Scene): Promise<string[]> {
+  const answers = await Promise.all([
+    told('libvirt', () => stateLine(scene)),
+    told('the console', () => consoleLines(scene)),
+  ]);
+  return answers.flat();
+}
+
+/** The failure to look is evidence as well. */
+async function told(what: string, look: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [`${what}: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function stateLine(scene: Scene): Promise<string[]> {
+  return scene.read(async (connection) => {
+    const domain = await domainOf(connection, scene);
+    const { state, reason } = await domain.state();
+    const seen = stateOf(state, reason);
+    return [`state: ${seen.state}${seen.reason === undefined ? '' : ` (${seen.reason})`}`];
+  });
+}
+
+async function consoleLines(scene: Scene): Promise<string[]> {
+  const lines = await lastLines(scene, LINES);
+  if (lines.length === 0) return ['the console printed nothing'];
+  return ['the console said last:', ...lines.map((line) => `  ${line}`)];
+}

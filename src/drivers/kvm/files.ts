@@ -1,0 +1,48 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
+
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Bytes of a file; undefined if there is none. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** A file that is whole or not there at all. */
+export async function writeWhole(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const part = `${path}.part`;
+  await rm(part, { force: true });
+  const file = await open(part, 'wx', mode);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(part, path);
+}
+
+/** The same file under another name, or a copy; on some file systems a copy shares its blocks. */
+export async function takeOver(from: string, to: string, copied: boolean): Promise<void> {
+  if (!copied) {
+    try {
+      await link(from, to);
+      return;
+    } catch (error) {
+      // Another file system, one without links, a file of somebody else's.
+      if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'].includes(errnoOf(error) ?? '')) throw error;
+    }
+  }
+  const part = `${to}.part`;
+  await rm(part, { force: true });
+  await copyFile(from, part, constants.COPYFILE_FICLONE);
+  await chmod(part, 0o644);
+  await rename(part, to);
+}

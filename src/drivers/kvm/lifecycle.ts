@@ -1,0 +1,113 @@
+import {
+  DomainRebootFlagValues,
+  DomainShutdownFlagValues,
+  DomainState,
+  ErrorNumber,
+  LibvirtError,
+  type Connection,
+  type Domain,
+} from '../../native/libvirt';
+import { HvError } from '../../errors';
+import { domainOf } from './find';
+import { stopNow } from './resources/domain';
+import type { Scene } from './scene';
+import { startDomain } from './start';
+
+export interface Ending {
+  graceMs: number;
+  signal: AbortSignal;
+}
+
+export async function start(scene: Scene, signal: AbortSignal): Promise<void> {
+  const domain = await domainOf(await scene.writer(), scene);
+  signal.throwIfAborted();
+  const { state } = await domain.state();
+  if (state === DomainState.PAUSED) await domain.resume();
+  else if (state === DomainState.PMSUSPENDED) await domain.pmWakeup();
+  else if (state === DomainState.SHUTOFF || state === DomainState.CRASHED) await startDomain(scene, domain, signal);
+}
+
+export async function stop(scene: Scene, { graceMs, signal }: Ending): Promise<void> {
+  const connection = await scene.writer();
+  const domain = await domainOf(connection, scene);
+  const grace = AbortSignal.timeout(graceMs);
+  const isOff = async () => !(await domain.isActive());
+  try {
+    await using events = connection.events('domain.lifecycle', {
+      of: domain,
+      signal: AbortSignal.any([signal, grace]),
+    });
+    await events.ready;
+    if (await isOff()) return;
+    await pressPowerButton(domain);
+    for await (const _event of events) if (await isOff()) return;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!grace.aborted) throw error;
+  }
+  await stopNow(domain);
+}
+
+/** What is paused sees no button. */
+async function pressPowerButton(domain: Domain): Promise<void> {
+  const { state } = await domain.state();
+  try {
+    if (state === DomainState.PAUSED) await domain.resume();
+    if (state === DomainState.PMSUSPENDED) await domain.pmWakeup();
+    await domain.shutdown(DomainShutdownFlagValues.ACPI_POWER_BTN);
+  } catch (error) {
+    // It went off by itself in between: the next event, or a look at it, says so.
+    if (!LibvirtError.is(error) || error.number !== ErrorNumber.OPERATION_INVALID) throw error;
+  }
+}
+
+export async function kill(scene: Scene): Promise<void> {
+  await stopNow(await domainOf(await scene.writer(), scene));
+}
+
+/** Until the guest has begun anew: before that, the old system would still answer. */
+export async function restart(scene: Scene, { graceMs, signal }: Ending): Promise<void> {
+  const connection = await scene.writer();
+  const domain = await domainOf(connection, scene);
+  if (!(await domain.isActive())) {
+    await startDomain(scene, domain, signal);
+    return;
+  }
+  if ((await domain.state()).state === DomainState.PAUSED) await domain.resume();
+  const grace = AbortSignal.timeout(graceMs);
+  try {
+    await rebooted(connection, domain, AbortSignal.any([signal, grace]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!grace.aborted) throw error;
+    await domain.reset();
+  }
+}
+
+async function rebooted(connection: Connection, domain: Domain, signal: AbortSignal): Promise<void> {
+  await using events = connection.events('domain.reboot', { of: domain, signal });
+  await events.ready;
+  await domain.reboot(DomainRebootFlagValues.ACPI_POWER_BTN);
+  for await (const _event of events) return;
+}
+
+export async function pause(scene: Scene): Promise<void> {
+  const domain = await domainOf(await scene.writer(), scene);
+  const { state } = await domain.state();
+  if (state === DomainState.PAUSED) return;
+  if (state !== DomainState.RUNNING) throw notRunning();
+  await domain.suspend();
+}
+
+export async function resume(scene: Scene): Promise<void> {
+  const domain = await domainOf(await scene.writer(), scene);
+  const { state } = await domain.state();
+  if (state === DomainState.RUNNING) return;
+  if (state === DomainState.PMSUSPENDED) await domain.pmWakeup();
+  else if (state === DomainState.PAUSED) await domain.resume();
+  else throw notRunning();
+}
+
+export function notRunning(): HvError {
+  return new HvError({ code: 'ERR_NOT_RUNNING', message: 'Host is not running', hint: 'hvkit start' });
+}

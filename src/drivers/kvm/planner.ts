@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+
+import type { BootImage } from '../../images/image';
+import { HvError } from '../../errors';
+import { macFromUuid } from '../../net/mac';
+import type { Properties } from '../../resources/resource';
+import type { DriverContext, MachineSpec } from '../driver';
+import { settleAcceleration } from './acceleration';
+import { checkPlan } from './checks';
+import { chooseTarget, isRoot } from './choose';
+import type { Connections } from './connections';
+import { domainName, prefixOf } from './names';
+import { settleNetwork } from './network-mode';
+import { kvmOptions, type KvmOptions } from './options';
+import type { KvmPlan, PlannedStorage } from './plan';
+import { embedRoot, type Target } from './target';
+
+export interface Request {
+  name: string;
+  uuid: string;
+  spec: MachineSpec;
+  image: BootImage;
+}
+
+/** Where libvirt's own policies (SELinux, AppArmor) expect disks. */
+const POOLS = '/var/lib/libvirt/images';
+const MIB = 2 ** 20;
+
+/** Settles what the spec leaves open, and refuses what cannot be here. */
+export async function planMachine(
+  request: Request,
+  connections: Connections,
+  context: DriverContext,
+): Promise<Properties> {
+  const { name, uuid, spec, image } = request;
+  const options = optionsOf(request);
+  const { ofTheHost, ...target } = await chooseTarget(options.uri, connections, context);
+  const isPc = image.arch === 'x86_64';
+  const plan: KvmPlan = {
+    schema: 1,
+    target,
+    domain: domainName(context.home, name),
+    cpus: options.cpuCount ?? spec.cpus,
+    memory: options.memory ?? spec.memory,
+    disk: options.diskSize === undefined ? spec.disk : options.diskSize * MIB,
+    accel: settleAcceleration(spec.accel),
+    machineType: options.machineType ?? (isPc ? 'q35' : 'virt'),
+    firmware: options.firmware === 'auto' ? (isPc ? 'bios' : 'efi') : options.firmware,
+    cacheMode: options.cacheMode,
+    ...(options.ioMode === undefined ? {} : { ioMode: options.ioMode }),
+    mac: macFromUuid(uuid),
+    network: settleNetwork(spec, options.network, { ...target, ofTheHost }, context),
+    storage: storageOf(name, target, context),
+    user: options.sshUser ?? image.user,
+  };
+  await checkPlan(plan, request, connections);
+  // As it is stored: without what is undefined.
+  return JSON.parse(JSON.stringify(plan)) as Properties;
+}
+
+function optionsOf({ spec, image }: Request): KvmOptions {
+  const parsed = kvmOptions.safeParse(spec.options);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new HvError({
+      code: 'ERR_KVM_OPTION',
+      message: `The driver kvm takes no such option: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+      hint: 'hvkit create --driver kvm --help shows all of them.',
+      cause: parsed.error,
+    });
+  }
+  const { boot2dockerUrl } = parsed.data;
+  if (boot2dockerUrl !== undefined && boot2dockerUrl !== image.name) {
+    throw new HvError({
+      code: 'ERR_KVM_OPTION',
+      message: 'The image is another one than --kvm-boot2docker-url names',
+      hint: `--image ${boot2dockerUrl}`,
+    });
+  }
+  return parsed.data;
+}
+
+function storageOf(name: string, { kind, uri }: Target, { home }: DriverContext): PlannedStorage {
+  if (kind === 'system' || kind === 'remote') {
+    const pool = prefixOf(home);
+    return { kind: 'pool', name: pool, path: join(POOLS, pool) };
+  }
+  // QEMU is this user, but for root's: that is another user, who cannot see below root's home.
+  const root = isRoot() ? embedRoot(uri) : undefined;
+  const folder = root === undefined ? home.path : join(root, prefixOf(home));
+  return {
+    kind: 'folder',
+    path: join(folder, 'machines', name),
+    bases: join(folder, 'bases'),
+    copied: root !== undefined,
+  };
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { lockFile } from '../../native/hyperkit';
+import type { Home } from '../driver';
+
+/** Of a machine's file, what tells which shared things it needs. */
+const record = z.looseObject({
+  driver: z.string(),
+  image: z.looseObject({ digest: z.string() }),
+  plan: z.looseObject({ network: z.looseObject({ name: z.string().optional() }) }),
+  resources: z.record(z.string(), z.unknown()),
+});
+type MachineRecord = z.output<typeof record>;
+
+/**
+ * The machines of this home, other than this one, whose file names a shared thing: also those that were begun and never
+ * finished. A file that cannot be read counts: nobody knows what it needs.
+ */
+export async function recordedHolders(
+  home: Home,
+  self: string,
+  id: string,
+  isSame: (record: MachineRecord) => boolean,
+): Promise<string[]> {
+  const holders: string[] = [];
+  for (const [name, text] of await machineFiles(home)) {
+    if (name !== self && needs(text, id, isSame)) holders.push(name);
+  }
+  return holders;
+}
+
+async function machineFiles(home: Home): Promise<[name: string, text: string][]> {
+  const machines = join(home.path, 'machines');
+  const names = existsSync(machines) ? await readdir(machines) : [];
+  const files: [string, string][] = [];
+  for (const name of names) {
+    const file = join(machines, name, 'machine.json');
+    if (existsSync(file)) files.push([name, await readFile(file, 'utf8')]);
+  }
+  return files;
+}
+
+function needs(text: string, id: string, isSame: (record: MachineRecord) => boolean): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return true;
+  }
+  const parsed = record.safeParse(value);
+  if (parsed.success) return parsed.data.driver === 'kvm' && id in parsed.data.resources && isSame(parsed.data);
+  // Other drivers' plans have another shape.
+  return z.looseObject({ driver: z.literal('kvm') }).safeParse(value).success || !isMachine(value);
+}
+
+function isMachine(value: unknown): boolean {
+  return z.looseObject({ driver: z.string() }).safeParse(value).success;
+}
+
+/** One piece of work on a shared thing of this home at a time, over all processes. */
+export async function oneAtATime<T>(
+  home: Home,
+  thing: string,
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const folder = join(home.path, 'locks');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const description = `${thing}, which machines share,`;
+  // Another process may be uploading an image, which is the longest that there is.
+  const lock = await lockFile(join(folder, `kvm-${thing}`), { description, waitMs: 600_000, signal });
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Domain } from '../../native/libvirt';
+import { DomainDefineFlags, LibvirtError } from '../../native/libvirt';
+import { HvError } from '../../errors';
+import { domainXml } from './domain-xml';
+import { forwardIds, partsOf, recordedForwards } from './parts';
+import { freePort } from './ports';
+import type { Scene } from './scene';
+
+/** How often another port is tried: each time it was free a moment ago. */
+const ATTEMPTS = 5;
+const SSH = 0;
+
+/** Starts a domain that is off. QEMU itself says whether its ports are free. */
+export async function startDomain(scene: Scene, domain: Domain, signal: AbortSignal): Promise<void> {
+  const refused = new Set<number>();
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      await domain.create();
+      return;
+    } catch (error) {
+      const port = refusedPort(error);
+      if (port === undefined || attempt === ATTEMPTS) throw error;
+      refused.add(port);
+      await moveForward(scene, port, refused, error);
+    }
+  }
+}
+
+/** The port that QEMU could not listen on. */
+function refusedPort(error: unknown): number | undefined {
+  if (!LibvirtError.is(error)) return undefined;
+  const [, port] = /host forwarding rule '?(?:tcp|udp):127\.0\.0\.1:(\d+)-/.exec(error.message) ?? [];
+  return port === undefined ? undefined : Number(port);
+}
+
+/** The ssh server's port is ours to choose; a published one is the user's own choice. */
+async function moveForward(scene: Scene, taken: number, refused: ReadonlySet<number>, cause: unknown): Promise<void> {
+  const { machine, context, plan } = scene;
+  const forwards = recordedForwards(scene);
+  const id = forwardIds(scene)[SSH];
+  const ssh = forwards[SSH];
+  if (id === undefined || ssh?.host !== taken) {
+    throw new HvError({
+      code: 'ERR_PORT_IN_USE',
+      message: `Port ${taken} of 127.0.0.1, which ${machine.name} publishes, is in use by another program`,
+      hint: `End that program: ss -ltnp 'sport = :${taken}' shows it.`,
+      cause,
+    });
+  }
+  const host = await freePort(machine.uuid, ssh.guest, [...refused, ...forwards.map((each) => each.host)]);
+  const moved = { ...ssh, host };
+  await machine.record(id, moved);
+  const connection = await scene.writer();
+  const recorded = (each: string) => (each === id ? moved : machine.recorded(each));
+  await connection.defineDomain(
+    domainXml(context.home, machine, plan, partsOf(scene, recorded)),
+    DomainDefineFlags.VALIDATE,
+  );
+  context.warn(`Port ${taken} of 127.0.0.1 is in use: ssh of ${machine.name} is now at port ${host}`);
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Connection } from '../../native/libvirt';
+import { connectOrStart, hasSystemd, installedDaemons, startDaemon, startUnits } from './daemon';
+
+const FOLDER = '/run/hvkit';
+const UNITS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
+const LOGGER = 'virtlogd';
+/** One daemon for everything, or one for each kind of thing. */
+const MONOLITHIC = ['libvirtd'];
+const MODULAR = ['virtqemud', 'virtnetworkd', 'virtstoraged'];
+
+/** The system's libvirt for root on a machine where nobody else starts it. */
+export function openOnDemand(uri: string, readOnly: boolean): Promise<Connection> {
+  return connectOrStart(uri, { readOnly, start: startSystem });
+}
+
+async function startSystem(): Promise<void> {
+  const names = [LOGGER, ...(installedDaemons(MONOLITHIC, MODULAR) ?? MONOLITHIC)];
+  const units = names.map((name) => `${name}.socket`).filter(isUnit);
+  if (hasSystemd() && units.length > 0) {
+    await startUnits(units);
+    return;
+  }
+  await mkdir(FOLDER, { recursive: true, mode: 0o755 });
+  for (const name of names) await startDaemon(name, { pidFile: pidFile(name) });
+}
+
+/** Whether the system's daemon is one that hvkit started. */
+export async function isOurs(): Promise<boolean> {
+  for (const name of [...MONOLITHIC, ...MODULAR]) {
+    const file = pidFile(name);
+    if (!existsSync(file)) continue;
+    const commandLine = `/proc/${(await readFile(file, 'utf8')).trim()}/cmdline`;
+    // The number may be another process's by now.
+    if (existsSync(commandLine) && (await readFile(commandLine, 'utf8')).split('\0').includes(file)) return true;
+  }
+  return false;
+}
+
+function pidFile(name: string): string {
+  return join(FOLDER, `${name}.pid`);
+}
+
+function isUnit(unit: string): boolean {
+  return UNITS.some((folder) => existsSync(join(folder, unit)));
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+import type { XmlElement } from './xml';
+
+/** A port of this host's loopback that QEMU forwards to the guest. */
+export const forward = z.strictObject({
+  host: z.int(),
+  guest: z.int(),
+  protocol: z.enum(['tcp', 'udp']),
+});
+
+export type Forward = z.output<typeof forward>;
+
+const HOST = '127.0.0.1';
+const NETDEV = 'hvkit0';
+/** The guest's address in QEMU's own network. */
+export const USER_GUEST = '10.0.2.15';
+
+/** QEMU's own NAT, as arguments: libvirt 9 can forward ports only with passt. */
+export function userNetworkArguments(
+  { restrict }: { restrict: boolean },
+  mac: string,
+  forwards: readonly Forward[],
+): string[] {
+  const rules = forwards.map(({ host, guest, protocol }) => `hostfwd=${protocol}:${HOST}:${host}-:${guest}`);
+  return [
+    '-netdev',
+    ['user', `id=${NETDEV}`, ...(restrict ? ['restrict=on'] : []), ...rules].join(','),
+    '-device',
+    // A slot that libvirt, which does not know of it, gives to nothing: it fills the bus from below.
+    `virtio-net-pci,netdev=${NETDEV},mac=${mac},bus=pcie.0,addr=0x10,romfile=`,
+  ];
+}
+
+/** The forwards that a domain's definition has. */
+export function forwardsOf(domain: XmlElement): Forward[] {
+  const values = domain.all('qemu:commandline', 'qemu:arg').map((argument) => argument.attribute('value') ?? '');
+  const netdev = values.find((value) => value.startsWith(`user,id=${NETDEV}`)) ?? '';
+  return [...netdev.matchAll(/hostfwd=(tcp|udp):127\.0\.0\.1:(\d+)-:(\d+)/g)].map(([, protocol, host, guest]) => ({
+    host: Number(host),
+    guest: Number(guest),
+    protocol: protocol === 'udp' ? 'udp' : 'tcp',
+  }));
+}
