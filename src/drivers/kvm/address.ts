@@ -1,22 +1,88 @@
+import { z } from 'zod';
+
+import {
+  DomainInterfaceAddressesSource,
+  IPAddrType,
+  LibvirtError,
+  type Connection,
+  type NetworkDHCPLease,
+} from '../../native/libvirt';
 import type { Address } from '../driver';
+import { ifThere } from './absent';
+import { domainOf } from './find';
 import { recordedForwards, SSH_PORT } from './parts';
 import type { Scene } from './scene';
 import { USER_GUEST } from './user-network';
 
 /** Where the guest's ssh server is. */
-export function addressOf(scene: Scene): Promise<Address | undefined> {
+export async function addressOf(scene: Scene): Promise<Address | undefined> {
   const { network } = scene.plan;
   switch (network.mode) {
     case 'user':
-      return Promise.resolve(userAddress(scene));
+      return userAddress(scene);
     case 'nat':
+      return guestAddress(await natAddress(scene, network.name));
     case 'network':
+      return guestAddress((await leasedAddress(scene, network.name)) ?? (await seenAddress(scene)));
     case 'bridge':
-      return Promise.resolve(undefined);
+      return guestAddress(await seenAddress(scene));
   }
 }
 
 function userAddress(scene: Scene): Address | undefined {
   const ssh = recordedForwards(scene).find(({ guest, protocol }) => guest === SSH_PORT && protocol === 'tcp');
   return ssh && { host: '127.0.0.1', sshPort: ssh.host, guest: USER_GUEST };
+}
+
+function guestAddress(address: string | undefined): Address | undefined {
+  return address === undefined ? undefined : { host: address, sshPort: SSH_PORT, guest: address };
+}
+
+/** The reserved one, unless the guest really has another. */
+async function natAddress(scene: Scene, network: string): Promise<string | undefined> {
+  const reserved = reservedAddress(scene);
+  const leased = await leasedAddress(scene, network);
+  if (leased === undefined || leased === reserved) return reserved;
+  const { context, machine } = scene;
+  context.warn(`${machine.name} was given ${leased}, although ${reserved ?? 'nothing'} is reserved for it`);
+  return leased;
+}
+
+export function reservedAddress({ machine }: Scene): string | undefined {
+  return z.looseObject({ address: z.string() }).safeParse(machine.recorded('address')).data?.address;
+}
+
+async function leasedAddress(scene: Scene, network: string): Promise<string | undefined> {
+  return scene.read(async (connection) => newest(await leasesOf(connection, network, scene.plan.mac))?.address);
+}
+
+/** The leases of a MAC; none as well where there is no such network, or it is not started. */
+export async function leasesOf(connection: Connection, name: string, mac: string): Promise<NetworkDHCPLease[]> {
+  const network = await ifThere(connection.lookupNetworkByName(name));
+  return network && (await network.isActive()) ? network.dhcpLeases(mac) : [];
+}
+
+function newest(leases: readonly NetworkDHCPLease[]): NetworkDHCPLease | undefined {
+  // 0 is never: later than all others.
+  const until = ({ expiryTime }: NetworkDHCPLease): number => (expiryTime === 0n ? Infinity : Number(expiryTime));
+  return leases.filter(({ type }) => type === IPAddrType.IPV4).sort((one, other) => until(other) - until(one))[0];
+}
+
+/** By whom the host talked to, then by what the guest's agent says. */
+async function seenAddress(scene: Scene): Promise<string | undefined> {
+  const connection = await scene.writer();
+  const domain = await domainOf(connection, scene);
+  if (!(await domain.isActive())) return undefined;
+  for (const source of [DomainInterfaceAddressesSource.ARP, DomainInterfaceAddressesSource.AGENT]) {
+    try {
+      const interfaces = await domain.interfaceAddresses(source);
+      const ours = interfaces.find(({ mac }) => mac?.toLowerCase() === scene.plan.mac);
+      const found = ours?.addresses.find(({ type }) => type === IPAddrType.IPV4);
+      if (found) return found.address;
+    } catch (error) {
+      // No agent yet, or a hypervisor that cannot say: not known is an answer here, and evidence() has the reason.
+      if (!LibvirtError.is(error)) throw error;
+    }
+  }
+  return undefined;
 }

@@ -1,13 +1,23 @@
 import { HvError } from '../../errors';
+import type { Connection } from '../../native/libvirt';
+import { parseSubnet } from '../../net/subnet';
 import { formatSize } from '../../units';
 import type { Connections } from './connections';
+import { requireNetwork } from './networks';
 import type { KvmPlan } from './plan';
 import type { Request } from './planner';
+
+/** Above, a q35 machine needs devices that hvkit does not give it. */
+const MOST_CPUS = 255;
 
 /** What can be known before anything is made. */
 export async function checkPlan(plan: KvmPlan, request: Request, connections: Connections): Promise<void> {
   checkDisk(plan, request);
-  await checkHost(plan, connections);
+  if (plan.network.mode === 'nat' && plan.network.subnet !== undefined) parseSubnet(plan.network.subnet);
+  await connections.read(plan.target, async (connection) => {
+    await checkHost(plan, connection);
+    if (plan.network.mode === 'network') await requireNetwork(connection, plan.network.name);
+  });
 }
 
 function checkDisk({ disk }: KvmPlan, { image }: Request): void {
@@ -20,24 +30,22 @@ function checkDisk({ disk }: KvmPlan, { image }: Request): void {
   });
 }
 
-async function checkHost(plan: KvmPlan, connections: Connections): Promise<void> {
-  await connections.read(plan.target, async (connection) => {
-    const { memory, cpus } = await connection.nodeInfo();
-    const mebibytes = Number(memory / 1024n);
-    if (plan.memory > mebibytes) {
-      throw new HvError({
-        code: 'ERR_KVM_SIZE',
-        message: `The host has ${mebibytes} MiB of memory, and the machine is to have ${plan.memory}`,
-        hint: `--memory ${Math.floor(mebibytes / 2)}`,
-      });
-    }
-    const most = Math.min(await connection.maxVcpus(plan.accel === 'kvm' ? 'kvm' : 'qemu'), 255);
-    if (plan.cpus > most) {
-      throw new HvError({
-        code: 'ERR_KVM_SIZE',
-        message: `A machine can have up to ${most} processors here, not ${plan.cpus}; the host itself has ${cpus}`,
-        hint: `--cpus ${cpus}`,
-      });
-    }
-  });
+async function checkHost(plan: KvmPlan, connection: Connection): Promise<void> {
+  const { memory, cpus } = await connection.nodeInfo();
+  const mebibytes = Number(memory / 1024n);
+  if (plan.memory > mebibytes) {
+    throw new HvError({
+      code: 'ERR_KVM_SIZE',
+      message: `The host has ${mebibytes} MiB of memory, and the machine is to have ${plan.memory}`,
+      hint: `--memory ${Math.floor(mebibytes / 2)}`,
+    });
+  }
+  const most = Math.min(await connection.maxVcpus(plan.accel === 'kvm' ? 'kvm' : 'qemu'), MOST_CPUS);
+  if (plan.cpus > most) {
+    throw new HvError({
+      code: 'ERR_KVM_SIZE',
+      message: `A machine can have up to ${most} processors here, not ${plan.cpus}; the host itself has ${cpus}`,
+      hint: `--cpus ${cpus}`,
+    });
+  }
 }

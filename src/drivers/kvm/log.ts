@@ -1,45 +1,88 @@
-import { existsSync } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 
-import { sizeOf } from './files';
-import type { PlannedStorage } from './plan';
+import { isErrno } from './files';
+import { FileLog, VolumeLog, type LogSource } from './log-source';
+import { fileNames } from './names';
+import { refreshPool } from './pools';
 import type { Scene } from './scene';
-
-/** The file that keeps what the console prints; what it grew out of has `.0`, `.1`, ... behind. */
-export function logPath({ plan: { storage }, machine }: Scene): string {
-  return join(storage.path, storage.kind === 'pool' ? `console-${machine.name}.log` : 'console.log');
-}
-
-export async function removeLog(scene: Scene): Promise<void> {
-  const { storage } = scene.plan;
-  if (storage.kind === 'folder') await removeFiles(storage);
-}
-
-async function removeFiles({ path }: Extract<PlannedStorage, { kind: 'folder' }>): Promise<void> {
-  if (!existsSync(path)) return;
-  for (const name of await readdir(path)) {
-    if (name.startsWith('console.log')) await rm(join(path, name), { force: true });
-  }
-}
+import { ifThere } from './absent';
 
 const TAIL = 16 * 1024;
 
+/** The file that keeps what the console prints. What it has outgrown has `.0`, `.1`, ... behind. */
+export function logPath({ plan: { storage }, machine }: Scene): string {
+  return join(storage.path, storage.kind === 'pool' ? fileNames(machine).log : 'console.log');
+}
+
+/** What the console has printed; with `follow` also what it prints, until the signal. */
+export async function logs(
+  scene: Scene,
+  { follow, signal }: { follow: boolean; signal: AbortSignal },
+): Promise<Readable> {
+  const source = await sourceOf(scene, signal);
+  return Readable.from(source.chunks(0, follow, signal), { objectMode: false });
+}
+
 /** What the console printed last. */
 export async function lastLines(scene: Scene, count: number): Promise<string[]> {
+  const { signal } = new AbortController();
+  const source = await sourceOf(scene, signal);
+  const from = Math.max(0, ((await source.size()) ?? 0) - TAIL);
+  const chunks: Buffer[] = [];
+  for await (const chunk of source.chunks(from, false, signal)) chunks.push(chunk);
+  const lines = Buffer.concat(chunks)
+    .toString('utf8')
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd());
+  return lines.filter((line) => line !== '').slice(-count);
+}
+
+export async function removeLog(scene: Scene, signal: AbortSignal): Promise<void> {
+  const { storage } = scene.plan;
+  if (storage.kind === 'pool') {
+    await removeVolumes(scene, storage.name, signal);
+    return;
+  }
+  for (const name of await namesIn(storage.path)) {
+    if (name.startsWith('console.log')) await rm(join(storage.path, name), { force: true });
+  }
+}
+
+async function removeVolumes(scene: Scene, poolName: string, signal: AbortSignal): Promise<void> {
+  const pool = await ifThere((await scene.writer()).lookupStoragePoolByName(poolName));
+  if (!pool || !(await pool.isActive())) return;
+  await refreshPool(pool, signal);
+  const { log } = fileNames(scene.machine);
+  for (const volume of await pool.listAllVolumes()) if (volume.name.startsWith(log)) await volume.delete();
+}
+
+/** The file itself where this user may read it; otherwise through libvirt. */
+async function sourceOf(scene: Scene, signal: AbortSignal): Promise<LogSource> {
   const path = logPath(scene);
-  const size = await sizeOf(path);
-  if (size === undefined) return [];
-  const file = await open(path);
+  const { storage, target } = scene.plan;
+  if (storage.kind === 'folder' || (target.kind === 'system' && canRead(path))) return new FileLog(path);
+  const pool = await (await scene.writer()).lookupStoragePoolByName(storage.name);
+  await refreshPool(pool, signal);
+  return new VolumeLog(await ifThere(pool.lookupVolumeByName(fileNames(scene.machine).log)));
+}
+
+function canRead(path: string): boolean {
   try {
-    const buffer = Buffer.alloc(Math.min(size, TAIL));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, size - buffer.length);
-    const lines = buffer
-      .toString('utf8', 0, bytesRead)
-      .split(/\r?\n/)
-      .map((line) => line.trimEnd());
-    return lines.filter((line) => line !== '').slice(-count);
-  } finally {
-    await file.close();
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
   }
 }

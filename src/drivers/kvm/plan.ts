@@ -60,6 +60,9 @@ export const kvmPlan = z.strictObject({
 export type KvmPlan = z.output<typeof kvmPlan>;
 export type PlannedNetwork = KvmPlan['network'];
 export type PlannedStorage = KvmPlan['storage'];
+export type NatNetwork = Extract<PlannedNetwork, { mode: 'nat' }>;
+export type PoolStorage = Extract<PlannedStorage, { kind: 'pool' }>;
+export type FolderStorage = Extract<PlannedStorage, { kind: 'folder' }>;
 
 export function planOf({ name, plan }: Pick<DriverMachine, 'name' | 'plan'>): KvmPlan {
   const parsed = kvmPlan.safeParse(plan);

@@ -9,7 +9,7 @@ import { settleAcceleration } from './acceleration';
 import { checkPlan } from './checks';
 import { chooseTarget, isRoot } from './choose';
 import type { Connections } from './connections';
-import { domainName, prefixOf } from './names';
+import { domainName, prefixOf, stemOf } from './names';
 import { settleNetwork } from './network-mode';
 import { kvmOptions, type KvmOptions } from './options';
 import type { KvmPlan, PlannedStorage } from './plan';
@@ -50,7 +50,7 @@ export async function planMachine(
     ...(options.ioMode === undefined ? {} : { ioMode: options.ioMode }),
     mac: macFromUuid(uuid),
     network: settleNetwork(spec, options.network, { ...target, ofTheHost }, context),
-    storage: storageOf(name, target, context),
+    storage: storageOf(request, target, context),
     user: options.sshUser ?? image.user,
   };
   await checkPlan(plan, request, connections);
@@ -80,18 +80,21 @@ function optionsOf({ spec, image }: Request): KvmOptions {
   return parsed.data;
 }
 
-function storageOf(name: string, { kind, uri }: Target, { home }: DriverContext): PlannedStorage {
+function storageOf(machine: Request, { kind, uri }: Target, { home }: DriverContext): PlannedStorage {
   if (kind === 'system' || kind === 'remote') {
     const pool = prefixOf(home);
     return { kind: 'pool', name: pool, path: join(POOLS, pool) };
   }
   // QEMU is this user, but for root's: that is another user, who cannot see below root's home.
   const root = isRoot() ? embedRoot(uri) : undefined;
-  const folder = root === undefined ? home.path : join(root, prefixOf(home));
-  return {
-    kind: 'folder',
-    path: join(folder, 'machines', name),
-    bases: join(folder, 'bases'),
-    copied: root !== undefined,
-  };
+  if (root === undefined) {
+    return {
+      kind: 'folder',
+      path: join(home.path, 'machines', machine.name),
+      bases: join(home.path, 'bases'),
+      copied: false,
+    };
+  }
+  const folder = join(root, prefixOf(home));
+  return { kind: 'folder', path: join(folder, stemOf(machine)), bases: join(folder, 'bases'), copied: true };
 }

@@ -6,12 +6,13 @@ import { z } from 'zod';
 
 import { lockFile } from '../../native/hyperkit';
 import type { Home } from '../driver';
+import { target } from './target';
 
 /** Of a machine's file, what tells which shared things it needs. */
 const record = z.looseObject({
   driver: z.string(),
   image: z.looseObject({ digest: z.string() }),
-  plan: z.looseObject({ network: z.looseObject({ name: z.string().optional() }) }),
+  plan: z.looseObject({ target, network: z.looseObject({ name: z.string().optional() }) }),
   resources: z.record(z.string(), z.unknown()),
 });
 type MachineRecord = z.output<typeof record>;

@@ -1,9 +1,11 @@
-import type { Domain } from '../../native/libvirt';
-import { DomainDefineFlags, LibvirtError } from '../../native/libvirt';
+import { DomainDefineFlags, LibvirtError, type Connection, type Domain } from '../../native/libvirt';
 import { HvError } from '../../errors';
+import { ifThere } from './absent';
 import { domainXml } from './domain-xml';
 import { forwardIds, partsOf, recordedForwards } from './parts';
+import { requireNetwork } from './networks';
 import { freePort } from './ports';
+import { startNetwork } from './resources/network';
 import type { Scene } from './scene';
 
 /** How often another port is tried: each time it was free a moment ago. */
@@ -12,6 +14,7 @@ const SSH = 0;
 
 /** Starts a domain that is off. QEMU itself says whether its ports are free. */
 export async function startDomain(scene: Scene, domain: Domain, signal: AbortSignal): Promise<void> {
+  await prepare(scene, domain.connection);
   const refused = new Set<number>();
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
@@ -25,6 +28,20 @@ export async function startDomain(scene: Scene, domain: Domain, signal: AbortSig
       await moveForward(scene, port, refused, error);
     }
   }
+}
+
+/** What has to run before a machine can: after a restart of the host it may not. */
+async function prepare({ plan }: Scene, connection: Connection): Promise<void> {
+  const { network, storage } = plan;
+  if (storage.kind === 'pool') {
+    const pool = await ifThere(connection.lookupStoragePoolByName(storage.name));
+    if (pool && !(await pool.isActive())) await pool.create();
+  }
+  if (network.mode === 'nat') {
+    const ours = await ifThere(connection.lookupNetworkByName(network.name));
+    if (ours) await startNetwork(ours);
+  }
+  if (network.mode === 'network') await requireNetwork(connection, network.name);
 }
 
 /** The port that QEMU could not listen on. */

@@ -70,14 +70,14 @@ export class DomainResource implements Resource<DomainProperties> {
     return this.create(step);
   }
 
-  async delete(): Promise<void> {
+  async delete(step: Step): Promise<void> {
     const domain = await this.#lookup(await this.#scene.writer());
     if (domain) {
       await this.#refuseOthers(domain);
       await stopNow(domain);
       await undefine(domain);
     }
-    await removeLog(this.#scene);
+    await removeLog(this.#scene, step.signal);
   }
 
   #lookup(connection: Connection): Promise<Domain | undefined> {

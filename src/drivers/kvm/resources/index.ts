@@ -2,14 +2,18 @@ import type { Resource } from '../../../resources/resource';
 import { forwardIds, wantedForwards } from '../parts';
 import type { Scene } from '../scene';
 import { storageResources } from '../storage';
+import { AddressResource } from './address';
 import { DomainResource } from './domain';
 import { ForwardResource } from './forward';
+import { NetworkResource } from './network';
 
 /** All that a machine consists of. */
 export function machineResources(scene: Scene): Resource[] {
   const ids = forwardIds(scene);
   const forwards = wantedForwards(scene).map((wanted, index) => new ForwardResource(scene, ids[index] ?? '', wanted));
-  const parts = [...storageResources(scene), ...forwards];
+  const { network } = scene.plan;
+  const nat = network.mode === 'nat' ? [new NetworkResource(scene, network), new AddressResource(scene, network)] : [];
+  const parts = [...storageResources(scene), ...nat, ...forwards];
   return [
     ...parts,
     new DomainResource(

@@ -1,0 +1,167 @@
+import { LibvirtError, type Connection, type Network } from '../../../native/libvirt';
+import { HvError } from '../../../errors';
+import { formatSubnet, type Subnet } from '../../../net/ipv4';
+import { checkFree, parseSubnet, subnetCandidates } from '../../../net/subnet';
+import type { Properties, Step } from '../../../resources/resource';
+import { SharedResource } from '../../../resources/shared';
+import { ifThere } from '../absent';
+import { readMark } from '../mark';
+import { bridgeName } from '../names';
+import { describe, domainsIn, takenSubnets } from '../networks';
+import { networkXml } from '../network-xml';
+import type { NatNetwork } from '../plan';
+import type { Scene } from '../scene';
+import { oneAtATime, recordedHolders } from '../shared';
+import { parseXml } from '../xml';
+
+interface NetworkProperties extends Properties {
+  name: string;
+  bridge: string;
+  subnet: string;
+  active: boolean;
+}
+
+/** libvirt's words for "somebody else has that": an address, an interface, a bridge. */
+const IN_USE = /in use|already|overlap|conflict/i;
+/** Each was free by all that is known here. */
+const ATTEMPTS = 16;
+
+/** The network that this home's machines have in common: behind the host's address, with reserved addresses. */
+export class NetworkResource extends SharedResource<NetworkProperties> {
+  readonly kind = 'network';
+  readonly id = 'network';
+  readonly parents = [];
+  readonly #scene: Scene;
+  readonly #wanted: NatNetwork;
+
+  constructor(scene: Scene, wanted: NatNetwork) {
+    super();
+    this.#scene = scene;
+    this.#wanted = wanted;
+  }
+
+  read(): Promise<NetworkProperties | undefined> {
+    return this.#scene.read(async (connection) => {
+      const network = await this.#lookup(connection);
+      return network && properties(network);
+    });
+  }
+
+  update(step: Step): Promise<NetworkProperties> {
+    return this.create(step);
+  }
+
+  protected async make(step: Step): Promise<NetworkProperties> {
+    const connection = await this.#scene.writer();
+    const network = (await this.#lookup(connection)) ?? (await this.#found(connection, step));
+    await startNetwork(network);
+    if (this.#scene.machine.spec.autostart && !(await network.autostart())) await network.setAutostart(true);
+    return properties(network);
+  }
+
+  protected async unmake(): Promise<void> {
+    const network = await this.#lookup(await this.#scene.writer());
+    if (!network) return;
+    await remove(network);
+  }
+
+  /** Besides the other machines: every domain that is in it, and every address reserved in it, whosever they are. */
+  protected async holders(): Promise<readonly string[]> {
+    const { context, machine, plan } = this.#scene;
+    const machines = await recordedHolders(
+      context.home,
+      machine.name,
+      this.id,
+      ({ plan: other }) => other.target.uri === plan.target.uri && other.network.name === this.#wanted.name,
+    );
+    const connection = await this.#scene.writer();
+    const network = await this.#lookup(connection);
+    if (!network) return machines;
+    const { reservations } = await describe(network);
+    return [
+      ...machines,
+      ...(await domainsIn(connection, network.name)),
+      ...reservations.map(({ address }) => `the reserved address ${address}`),
+    ];
+  }
+
+  protected exclusively<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return oneAtATime(this.#scene.context.home, this.#wanted.name, work, signal);
+  }
+
+  /** Under our name there must be a network of ours. */
+  async #lookup(connection: Connection): Promise<Network | undefined> {
+    const { name } = this.#wanted;
+    const network = await ifThere(connection.lookupNetworkByName(name));
+    if (!network || readMark(parseXml(await network.xml()))?.home === this.#scene.context.home.id) return network;
+    throw new HvError({
+      code: 'ERR_KVM_NAME_TAKEN',
+      message: `libvirt's network ${name} was not made by this hvkit home`,
+      hint: `If nobody needs it: virsh net-destroy ${name}; virsh net-undefine ${name}`,
+    });
+  }
+
+  /** One subnet after the other, until libvirt, which knows better what is in use, takes one. */
+  async #found(connection: Connection, step: Step): Promise<Network> {
+    const { name } = this.#wanted;
+    let refusal: unknown;
+    const candidates = await this.#candidates(connection);
+    for (const [attempt, subnet] of candidates.entries()) {
+      step.signal.throwIfAborted();
+      const xml = networkXml(this.#scene.context.home, name, bridgeName(name, attempt), subnet);
+      try {
+        const network = await connection.defineNetwork(xml);
+        await startNetwork(network);
+        return network;
+      } catch (error) {
+        if (!LibvirtError.is(error) || !IN_USE.test(error.message)) throw error;
+        refusal = error;
+        const defined = await this.#lookup(connection);
+        if (defined) await remove(defined);
+      }
+    }
+    throw new HvError({
+      code: 'ERR_NO_SUBNET',
+      message: `libvirt refused every subnet for the network ${name}, the last one because: ${String(refusal)}`,
+      hint: 'Name one: --network nat=192.168.200.0/24',
+      cause: refusal,
+    });
+  }
+
+  async #candidates(connection: Connection): Promise<Subnet[]> {
+    const { context, plan } = this.#scene;
+    const taken = await takenSubnets(connection, plan.target);
+    if (this.#wanted.subnet === undefined) {
+      return subnetCandidates({ seed: context.home.id, taken, most: ATTEMPTS });
+    }
+    const subnet = parseSubnet(this.#wanted.subnet);
+    checkFree(subnet, taken);
+    return [subnet];
+  }
+}
+
+/** A network that is not started is no use to a machine. Somebody else may start it at the same time. */
+export async function startNetwork(network: Network): Promise<void> {
+  if (await network.isActive()) return;
+  try {
+    await network.create();
+  } catch (error) {
+    if (!(await network.isActive())) throw error;
+  }
+}
+
+async function remove(network: Network): Promise<void> {
+  if (await network.isActive()) await network.destroy();
+  await network.undefine();
+}
+
+async function properties(network: Network): Promise<NetworkProperties> {
+  const { bridge, subnets } = await describe(network);
+  const [subnet] = subnets;
+  return {
+    name: network.name,
+    bridge,
+    subnet: subnet ? formatSubnet(subnet) : '',
+    active: await network.isActive(),
+  };
+}
