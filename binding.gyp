@@ -60,7 +60,20 @@
     {
       'target_name': 'hyperkit',
       # Its threads may still run when the environment that started them has ended.
-      'conditions': [['OS=="linux"', {'ldflags': ['-Wl,-z,nodelete']}]],
+      'conditions': [
+        ['OS=="linux"', {
+          'ldflags': ['-Wl,-z,nodelete'],
+          'sources': [
+            'native/hyperkit/virtualization.cc',
+            # Each is empty on the other processor.
+            'native/hyperkit/linux/guest_arm64.cc',
+            'native/hyperkit/linux/guest_x64.cc',
+            'native/hyperkit/linux/processor_arm64.cc',
+            'native/hyperkit/linux/processor_x64.cc',
+            'native/hyperkit/linux/trial.cc',
+          ],
+        }],
+      ],
       'sources': [
         '<@(common_sources)',
         'native/hyperkit/addon.cc',

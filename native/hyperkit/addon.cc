@@ -2,6 +2,9 @@
 
 #include "hyperkit/lock.h"
 #include "hyperkit/module.h"
+#ifdef __linux__
+#include "hyperkit/virtualization.h"
+#endif
 
 namespace hvkit::hyperkit {
 
@@ -14,6 +17,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Module{EnvLoop::Create(env), JobQueue::Create(kThreads)});
   exports.Set("takeLock", Napi::Function::New(env, TakeLock, "takeLock"));
   exports.Set("releaseLock", Napi::Function::New(env, ReleaseLock, "releaseLock"));
+#ifdef __linux__
+  exports.Set("tryHypervisor", Napi::Function::New(env, TryHypervisorAsync, "tryHypervisor"));
+#endif
   return exports;
 }
 

@@ -2,7 +2,10 @@
 
 #include <napi.h>
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include "common/failure.h"
@@ -16,6 +19,16 @@ inline std::string TextArgument(const Napi::CallbackInfo& info, size_t index) {
   std::string text = info[index].As<Napi::String>();
   if (text.find('\0') != std::string::npos) throw InvalidArgument(which + ": a string without a NUL byte is wanted");
   return text;
+}
+
+/// A whole number that is not negative.
+inline uint32_t CountArgument(const Napi::CallbackInfo& info, size_t index) {
+  const double number = info[index].IsNumber() ? info[index].As<Napi::Number>().DoubleValue() : -1;
+  // Written so that NaN fails it.
+  if (!(number >= 0 && number <= std::numeric_limits<uint32_t>::max()) || std::trunc(number) != number) {
+    throw InvalidArgument("argument " + std::to_string(index + 1) + ": a whole number is wanted");
+  }
+  return static_cast<uint32_t>(number);
 }
 
 }  // namespace hvkit::hyperkit

@@ -11,6 +11,24 @@ interface Binding {
   /** null: somebody else holds it. `note` is a line that tells others who holds it. */
   takeLock(path: string, note: string): Promise<LockHandle | null>;
   releaseLock(lock: LockHandle): void;
+  /** Absent where there is no such test for the system. */
+  tryHypervisor?(device: string, milliseconds: number): Promise<Trial>;
+}
+
+/** native/hyperkit/trial.h: how far a tiny guest came. */
+export interface Trial {
+  step: 'open' | 'version' | 'vm' | 'memory' | 'processor' | 'run';
+  /** Why that failed: its errno, 0 if it did not, and the system's words for it. */
+  errno: number;
+  error: string | null;
+  marks: string;
+  exit: number;
+  exitDetail: number;
+  whole: boolean;
+  deadline: boolean;
+  stuck: boolean;
+  rounds: number;
+  nanoseconds: number;
 }
 
 /** native/common/failure.h. */
