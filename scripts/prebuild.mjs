@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { apisOfThisMachine, build, ROOT } from './prebuild/build.mjs';
 import { inspect, isFor } from './prebuild/inspect.mjs';
-import { Failure, HOST, TARGETS, targetOf } from './prebuild/targets.mjs';
+import { ADDONS, Failure, HOST, TARGETS, targetOf } from './prebuild/targets.mjs';
 import { tryOut } from './prebuild/try.mjs';
 
 const USAGE = `Usage: node scripts/prebuild.mjs [options]
@@ -65,7 +65,7 @@ function report(file, target, apis) {
 function checkAll(out) {
   const wrong = [];
   for (const [name, target] of Object.entries(TARGETS)) {
-    for (const addon of target.addons) {
+    for (const addon of Object.keys(ADDONS)) {
       const file = fileOf(out, name, addon);
       if (!existsSync(file)) wrong.push(`${relative(process.cwd(), file)}: missing`);
       else if (!isFor(file, target)) {

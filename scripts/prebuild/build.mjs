@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 import { unpack } from './debian.mjs';
 import { requirePrograms, run } from './run.mjs';
-import { Failure, HOST, targetOf } from './targets.mjs';
+import { ADDONS, Failure, HOST, targetOf } from './targets.mjs';
 
 const HERE = import.meta.dirname;
 export const ROOT = join(HERE, '..', '..');
@@ -33,7 +33,7 @@ export function build(name) {
     const options = ['--release', '--jobs=max', ...args, ...(headers ? [`--nodedir=${headers}`] : [])];
     run(process.execPath, [nodeGyp, step, ...options], { cwd: stage, env: { ...process.env, ...env } });
   }
-  const files = target.addons.map((addon) => [addon, join(stage, 'build', 'Release', `${addon}.node`)]);
+  const files = Object.keys(ADDONS).map((addon) => [addon, join(stage, 'build', 'Release', `${addon}.node`)]);
   if (target.format === 'Mach-O') for (const [, file] of files) run('strip', ['-x', file]);
   return { files: Object.fromEntries(files), apis };
 }

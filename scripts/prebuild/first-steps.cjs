@@ -1,5 +1,12 @@
-// What every binary must be able to do: open libvirt's own test hypervisor, list its domain, and look at its state.
-const { connect } = require(process.argv[2]);
+// What every binary must be able to do. libvirt's: open its own test hypervisor, list its domain, and look at its state.
+// hyperkit's: lock a file, and tell what is no hypervisor.
+const { rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+const native = process.argv[2];
+const { connect } = require(join(native, 'libvirt'));
+const { lockFile, virtualization } = require(join(native, 'hyperkit'));
 
 async function main() {
   const conn = await connect('test:///default');
@@ -8,9 +15,19 @@ async function main() {
   if (domain.name !== 'test' || state !== 1) throw new Error(`${domain.name} is in state ${state}`);
   const libvirt = await conn.libvirtVersion();
   await conn.close();
+
+  const path = join(tmpdir(), `hvkit-first-steps-${process.pid}`);
+  const lock = await lockFile(path, { description: 'It', waitMs: 0 });
+  const refusal = await lockFile(path, { description: 'It', waitMs: 0 }).catch((error) => error);
+  lock.release();
+  rmSync(path);
+  if (refusal.code !== 'ERR_LOCKED') throw new Error(`a lock that is held gave ${refusal.code}`);
+  const { reason } = await virtualization({ device: '/dev/null' });
+  if (reason !== 'not-kvm') throw new Error(`/dev/null is ${reason}`);
+
   const { glibcVersionRuntime } = process.report.getReport().header;
   console.log(
-    `Node ${process.version} ${process.arch}, glibc ${glibcVersionRuntime}, libvirt ${libvirt}: loaded, opened, listed`,
+    `Node ${process.version} ${process.arch}, glibc ${glibcVersionRuntime}, libvirt ${libvirt}: loaded, opened, listed, locked`,
   );
 }
 

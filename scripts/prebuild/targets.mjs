@@ -10,22 +10,19 @@ export const FLOORS = {
   LIBVIRT_QEMU: '6.0.0',
 };
 
-/** Shared libraries that an addon may name. */
-const LINUX_LIBRARIES = [
-  'libvirt.so.0',
-  'libvirt-qemu.so.0',
-  'libstdc++.so.6',
-  'libgcc_s.so.1',
-  'libc.so.6',
-  'libm.so.6',
-  'libdl.so.2',
-  'libpthread.so.0',
-];
-const DARWIN_LIBRARIES = ['libvirt.0.dylib', 'libvirt-qemu.0.dylib', 'libc++.1.dylib', 'libSystem.B.dylib'];
+/** The addons, and which of libvirt's libraries each may name: only the one must need it. */
+export const ADDONS = {
+  libvirt: ['libvirt.so.0', 'libvirt-qemu.so.0', 'libvirt.0.dylib', 'libvirt-qemu.0.dylib'],
+  hyperkit: [],
+};
 
+/** Shared libraries that any addon may name. */
+const LINUX_LIBRARIES = ['libstdc++.so.6', 'libgcc_s.so.1', 'libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0'];
+const DARWIN_LIBRARIES = ['libc++.1.dylib', 'libSystem.B.dylib'];
+
+/** Every platform has every addon. */
 export const TARGETS = {
   'linux-x64': {
-    addons: ['libvirt'],
     format: 'ELF',
     machine: 62,
     libraries: [...LINUX_LIBRARIES, 'ld-linux-x86-64.so.2'],
@@ -33,15 +30,14 @@ export const TARGETS = {
     emulator: 'qemu-x86_64-static',
   },
   'linux-arm64': {
-    addons: ['libvirt'],
     format: 'ELF',
     machine: 183,
     libraries: [...LINUX_LIBRARIES, 'ld-linux-aarch64.so.1'],
     debian: { arch: 'arm64', triple: 'aarch64-linux-gnu', linker: 'ld-linux-aarch64.so.1' },
     emulator: 'qemu-aarch64-static',
   },
-  'darwin-x64': { addons: ['libvirt'], format: 'Mach-O', machine: 0x01000007, libraries: DARWIN_LIBRARIES },
-  'darwin-arm64': { addons: ['libvirt'], format: 'Mach-O', machine: 0x0100000c, libraries: DARWIN_LIBRARIES },
+  'darwin-x64': { format: 'Mach-O', machine: 0x01000007, libraries: DARWIN_LIBRARIES },
+  'darwin-arm64': { format: 'Mach-O', machine: 0x0100000c, libraries: DARWIN_LIBRARIES },
 };
 
 export const HOST = `${process.platform}-${process.arch}`;

@@ -20,7 +20,7 @@ export function tryOut(target, binaries) {
 
   const stage = stagePackage(name, binaries);
   const node = nodeBinary('20', name);
-  const program = [join(import.meta.dirname, 'first-steps.cjs'), join(stage, 'dist', 'native', 'libvirt', 'index.js')];
+  const program = [join(import.meta.dirname, 'first-steps.cjs'), join(stage, 'dist', 'native')];
   for (const release of RELEASES) {
     const packages = ['libvirt0', 'libstdc++6', 'libatomic1'];
     const userland = unpack(

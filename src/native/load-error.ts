@@ -26,7 +26,7 @@ const BUILD_TOOLS: Packages = {
   apt: 'sudo apt-get install g++ make python3 libvirt-dev',
   dnf: 'sudo dnf install gcc-c++ make python3 libvirt-devel',
   pacman: 'sudo pacman -S base-devel python libvirt',
-  apk: 'apk add g++ make python3 libvirt-dev',
+  apk: 'apk add g++ make python3 libvirt-dev linux-headers',
   brew: 'brew install libvirt',
 };
 

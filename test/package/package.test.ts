@@ -15,8 +15,8 @@ import {
   type Packed,
 } from './pack';
 
-const PREBUILD = `prebuilds/${process.platform}-${process.arch}/libvirt.node`;
-/** All of the addon is compiled, on a machine that may have other work. */
+const PREBUILDS = ['libvirt', 'hyperkit'].map((addon) => `prebuilds/${process.platform}-${process.arch}/${addon}.node`);
+/** All of the addons is compiled, on a machine that may have other work. */
 const TEN_MINUTES = 600_000;
 
 interface LockedPackage {
@@ -52,8 +52,9 @@ describe('the tarball', () => {
         'dist/native/libvirt/index.js',
         'dist/native/libvirt/index.d.ts',
         'native/libvirt/addon.cc',
+        'native/hyperkit/addon.cc',
         'prebuilds/README.md',
-        PREBUILD,
+        ...PREBUILDS,
       ]),
     );
   });
@@ -67,7 +68,9 @@ describe('the tarball', () => {
       /^bin\/hvkit\.js$/,
       /^images\/[\w/.-]+$/,
     ];
-    const others = paths().filter((path) => path !== PREBUILD && !intended.some((pattern) => pattern.test(path)));
+    const others = paths().filter(
+      (path) => !PREBUILDS.includes(path) && !intended.some((pattern) => pattern.test(path)),
+    );
     expect(others).toEqual([]);
   });
 
@@ -127,6 +130,13 @@ describe('installed with no compiler on PATH', () => {
         error: ['VIR_ERR_NO_DOMAIN', true, true],
       });
     });
+
+    // What the release's own binaries are tried with: it uses both addons.
+    test('every addon loads and works', () => {
+      const program = join(ROOT, 'scripts', 'prebuild', 'first-steps.cjs');
+      const said = succeed(node, [program, join(consumer, 'node_modules', 'hvkit', 'dist', 'native')]);
+      expect(said).toContain('loaded, opened, listed, locked');
+    });
   });
 
   test.each(['node16', 'nodenext', 'bundler'])('its types hold in a consumer that resolves by %s', (resolution) => {
@@ -163,10 +173,11 @@ describe('where the prebuilt binary does not serve', () => {
   });
 
   test(
-    'the error names a command, and the command builds an addon that loads',
+    'the error names a command, and the command builds addons that load',
     () => {
       const source =
         "require('hvkit/libvirt').connect('test:///default').then((c) => c.close())" +
+        ".then(() => require('./node_modules/hvkit/dist/native/hyperkit').virtualization())" +
         '.catch(({ code, hint }) => console.log(JSON.stringify({ code, hint })))';
       const attempt = () => succeed(process.execPath, ['-e', source], { cwd: home });
 

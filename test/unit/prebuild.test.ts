@@ -36,6 +36,12 @@ const HEADERS: Record<string, Buffer> = {
   'darwin-arm64': machO(0x0100000c),
 };
 
+const ADDONS = ['libvirt', 'hyperkit'];
+
+function putAddons(target: string, content: Buffer): void {
+  for (const addon of ADDONS) put(`${target}/${addon}.node`, content);
+}
+
 function elf(machine: number): Buffer {
   const header = Buffer.alloc(64);
   header.write('\x7fELF', 'latin1');
@@ -52,22 +58,33 @@ function machO(machine: number): Buffer {
 
 describe('--check, before a release', () => {
   test('lets one pass that is whole', () => {
-    for (const [target, header] of Object.entries(HEADERS)) put(`${target}/libvirt.node`, header);
+    for (const [target, header] of Object.entries(HEADERS)) putAddons(target, header);
     expect(prebuild('--check', '--out', folder)).toMatchObject({ status: 0 });
   });
 
-  test.each(Object.keys(HEADERS))('stops one that lacks %s', (absent) => {
+  test.each(Object.keys(HEADERS).flatMap((target) => ADDONS.map((addon) => `${target}/${addon}.node`)))(
+    'stops one that lacks %s',
+    (absent) => {
+      for (const [target, header] of Object.entries(HEADERS)) putAddons(target, header);
+      rmSync(join(folder, absent));
+      const { status, said } = prebuild('--check', '--out', folder);
+      expect(status).toBe(1);
+      expect(said).toContain(`${absent}: missing`);
+      expect(said.match(/missing/g)).toHaveLength(1);
+    },
+  );
+
+  test('stops one that lacks a platform', () => {
     for (const [target, header] of Object.entries(HEADERS)) {
-      if (target !== absent) put(`${target}/libvirt.node`, header);
+      if (target !== 'darwin-x64') putAddons(target, header);
     }
     const { status, said } = prebuild('--check', '--out', folder);
     expect(status).toBe(1);
-    expect(said).toContain(`${absent}/libvirt.node: missing`);
-    expect(said.match(/missing/g)).toHaveLength(1);
+    expect(said.match(/darwin-x64.*missing/g)).toHaveLength(ADDONS.length);
   });
 
   test('stops one with a binary in the wrong folder', () => {
-    for (const target of Object.keys(HEADERS)) put(`${target}/libvirt.node`, elf(62));
+    for (const target of Object.keys(HEADERS)) putAddons(target, elf(62));
     const { status, said } = prebuild('--check', '--out', folder);
     expect(status).toBe(1);
     expect(said).toContain('linux-arm64/libvirt.node: no ELF file for linux-arm64');
@@ -98,7 +115,7 @@ describe('--inspect', () => {
 
   test('passes what asks for nothing new', () => {
     const libvirt = library('libvirt.so.0', 'virConnectOpen', 'LIBVIRT_6.0.0');
-    const { status, said } = prebuild('--inspect', compile(calls('virConnectOpen'), 'addon.node', libvirt, ...SOUND));
+    const { status, said } = prebuild('--inspect', compile(calls('virConnectOpen'), 'libvirt.node', libvirt, ...SOUND));
     expect({ status, said }).toMatchObject({ status: 0 });
     expect(said).toContain('LIBVIRT: 6.0.0 (<= 6.0.0)');
   });
@@ -109,7 +126,7 @@ describe('--inspect', () => {
     ['libvirt.so.0', 'virConnectOpen', 'LIBVIRT_6.0.1', 'LIBVIRT_6.0.0'],
     ['libvirt.so.0', 'virConnectOpen', 'LIBVIRT_10.0.0', 'LIBVIRT_6.0.0'],
   ])('refuses %s with %s of %s', (soname, symbol, version, floor) => {
-    const addon = compile(calls(symbol), 'addon.node', library(soname, symbol, version), ...SOUND);
+    const addon = compile(calls(symbol), 'libvirt.node', library(soname, symbol, version), ...SOUND);
     const { status, said } = prebuild('--inspect', addon);
     expect(status).toBe(1);
     expect(said).toContain(`needs ${version}, newer than ${floor}, because of ${symbol}`);
@@ -119,14 +136,24 @@ describe('--inspect', () => {
     ['virDomainGetMessages', 'which libvirt has only since 7.1.0'],
     ['virDomainOfTheFuture', "which libvirt's API description does not know"],
   ])('refuses a call of %s', (symbol, why) => {
-    const { status, said } = prebuild('--inspect', compile(calls(symbol), 'addon.node', ...SOUND));
+    const { status, said } = prebuild('--inspect', compile(calls(symbol), 'libvirt.node', ...SOUND));
     expect(status).toBe(1);
     expect(said).toContain(`calls ${symbol}, ${why}`);
   });
 
+  test('refuses libvirt where another addon needs it', () => {
+    const libvirt = library('libvirt.so.0', 'virConnectOpen', 'LIBVIRT_6.0.0');
+    const { status, said } = prebuild(
+      '--inspect',
+      compile(calls('virConnectOpen'), 'hyperkit.node', libvirt, ...SOUND),
+    );
+    expect(status).toBe(1);
+    expect(said).toContain('needs libvirt.so.0');
+  });
+
   test('refuses another library', () => {
     const other = compile('void other(void) {}', 'elsewhere/libother.so.1', '-Wl,-soname,libother.so.1');
-    const { status, said } = prebuild('--inspect', compile(calls('other'), 'addon.node', other, ...SOUND));
+    const { status, said } = prebuild('--inspect', compile(calls('other'), 'libvirt.node', other, ...SOUND));
     expect(status).toBe(1);
     expect(said).toContain('needs libother.so.1');
   });
@@ -137,14 +164,14 @@ describe('--inspect', () => {
     ['lazy binding', ['-Wl,-z,nodelete', '-Wl,-z,lazy', '-s'], 'is bound lazily'],
     ['symbols for a debugger', ['-Wl,-z,nodelete', '-Wl,-z,now', '-g'], 'is not stripped'],
   ])('refuses %s', (_what, flags, why) => {
-    const { status, said } = prebuild('--inspect', compile('int nothing;', 'addon.node', ...flags));
+    const { status, said } = prebuild('--inspect', compile('int nothing;', 'libvirt.node', ...flags));
     expect(status).toBe(1);
     expect(said).toContain(why);
     expect(said.trim().split('\n')).toHaveLength(2);
   });
 
   test('refuses a file for another platform', () => {
-    const { status, said } = prebuild('--inspect', put('addon.node', elf(22)));
+    const { status, said } = prebuild('--inspect', put('libvirt.node', elf(22)));
     expect(status).toBe(1);
     expect(said).toContain('is no ELF file for');
   });
