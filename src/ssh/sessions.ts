@@ -1,0 +1,32 @@
+/** The sessions of one connection. sshd allows ten (MaxSessions); whoever is one too many waits for another to end. @internal */
+export class Sessions {
+  /** Those that are open, and those that are just asked for. */
+  #open = 0;
+  #waiting: (() => void)[] = [];
+
+  /** `attempt` is handed what it must call when its session is over, and rejects if there is none. */
+  async open<T>(attempt: (over: () => void) => Promise<T>): Promise<T> {
+    for (;;) {
+      this.#open += 1;
+      let over = false;
+      const onOver = (): void => {
+        if (over) return;
+        over = true;
+        this.#open -= 1;
+        for (const wake of this.#waiting.splice(0)) wake();
+      };
+      try {
+        return await attempt(onOver);
+      } catch (error) {
+        onOver();
+        if (!isRefusal(error) || this.#open === 0) throw error;
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      }
+    }
+  }
+}
+
+/** ssh2 tells the reason of a channel that the server did not open, and of nothing else. */
+function isRefusal(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'reason' in error;
+}
