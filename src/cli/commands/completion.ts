@@ -1,0 +1,33 @@
+import { Argument, type Command } from 'commander';
+
+import { bashCompletion } from '../completion/bash';
+import { fishCompletion } from '../completion/fish';
+import { modelOf, type Verb } from '../completion/model';
+import { zshCompletion } from '../completion/zsh';
+import { Context } from '../context';
+import { examples } from '../examples';
+import { wholeProgram } from '../program';
+
+type Shell = 'bash' | 'zsh' | 'fish';
+
+const SHELLS: Readonly<Record<Shell, (program: Verb) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+export function configure(command: Command, context: Context): void {
+  command.addArgument(new Argument('<shell>').choices(Object.keys(SHELLS))).action(async (shell: Shell) => {
+    // Described, not run: a context without arguments.
+    context.print(SHELLS[shell](modelOf(await wholeProgram(new Context({})))));
+  });
+  command.addHelpText(
+    'after',
+    '\nNames of machines are completed from the folders of the home: nothing is started while you type.',
+  );
+  examples(command, [
+    ['eval "$(hvkit completion bash)"', 'in ~/.bashrc'],
+    ['eval "$(hvkit completion zsh)"', 'in ~/.zshrc, behind compinit'],
+    ['hvkit completion fish > ~/.config/fish/completions/hvkit.fish', ''],
+  ]);
+}

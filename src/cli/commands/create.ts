@@ -1,0 +1,100 @@
+import { Option, type Command } from 'commander';
+
+import type { CreateRequest, Json, Machine } from '../../index';
+import type { Context } from '../context';
+import { addDriverFlags } from '../driver-flags';
+import { examples } from '../examples';
+import { readText } from '../files';
+import { collect, wholeNumber } from '../option';
+import { UsageError } from '../report';
+import { workOnEach } from '../work';
+
+interface CreateOptions {
+  driver?: string;
+  cpus?: number;
+  memory?: string;
+  disk?: string;
+  image?: string;
+  checksum?: string;
+  userData?: string;
+  sshKey?: string;
+  publish?: string[];
+  network?: string;
+  accel?: 'auto' | 'kvm' | 'tcg';
+  autostart?: boolean;
+  share?: string[];
+}
+
+const AFTER = `
+The guest's user is hvkit, and it may use sudo without a password. What is not given here is taken from the environment
+(HVKIT_CPUS, ...), from the settings (hvkit settings list), or is the default. Several machines are made at once.
+
+Exit status: 0; 1 something failed; 2 wrong usage; 3 a check said no before anything was made. What fails leaves nothing behind.`;
+
+export async function configure(command: Command, context: Context): Promise<void> {
+  command
+    .argument('[names...]', 'of letters, digits, dots and hyphens')
+    .option('-d, --driver <name>', 'who runs it (MACHINE_DRIVER; default: the best that works here, see hvkit drivers)')
+    .option('--cpus <number>', 'virtual processors (default: 2)', wholeNumber)
+    .option('--memory <size>', 'such as 512M or 4G; a bare number counts MiB (default: 1G)')
+    .option('--disk <size>', 'such as 20G; a bare number counts GiB (default: 20G)')
+    .option('--image <image>', 'a name from hvkit image ls, a path, a URL, or a folder with a kernel and an initrd')
+    .option('--checksum <digest>', 'sha256:... or sha512:... of an image that is a URL')
+    .option('--user-data <file>', 'cloud-init user-data, or a script that begins with #!')
+    .option('--ssh-key <file>', 'your own private key, instead of one made for the machine')
+    .option(
+      '-p, --publish <host:guest>',
+      'a port of this host that leads to one of the guest; /udp; repeatable',
+      collect,
+    )
+    .option('--network <network>', 'user, nat, network=NAME or bridge=NAME (default: nat where it works, else user)')
+    .addOption(new Option('--accel <how>', 'acceleration (default: auto)').choices(['auto', 'kvm', 'tcg']))
+    .option('--autostart', 'start it when this host starts')
+    .option(
+      '--share <host:guest>',
+      'a folder of this host, mounted in the guest; :ro behind it: read-only; repeatable',
+      collect,
+    );
+  const readFlags = await addDriverFlags(command, context);
+  command.action(async (names: string[], options: CreateOptions) => {
+    if (names.length === 0) throw new UsageError('No machine name specified', 'hvkit create dev');
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) throw new UsageError(`The machine "${twice}" is named twice`);
+    const request = requestOf(options, readFlags({ ...options }));
+    await workOnEach(context, names, {
+      doing: 'checking',
+      interrupted: {
+        first: 'Interrupted: taking back what was made.',
+        second: `Interrupted again. Some of it may be left.\nTry: hvkit rm -f ${names.join(' ')}`,
+      },
+      work: async (name, work) => announce(await context.hvkit.create({ ...request, name }, work)),
+    });
+  });
+  command.addHelpText('after', AFTER);
+  examples(command, [
+    ['hvkit create dev', ''],
+    ['hvkit create --cpus 4 --memory 4G --disk 40G --image debian big', ''],
+    ['hvkit create web db cache', 'three at once'],
+    ['hvkit create -p 8080:80 --share "$PWD:/work" web', ''],
+  ]);
+}
+
+/** What all of them have in common. */
+function requestOf(options: CreateOptions, own: Record<string, Json>): Omit<CreateRequest, 'name'> {
+  const { driver, cpus, memory, disk, image, checksum, network, accel, autostart, sshKey, publish } = options;
+  const { share: shares, userData } = options;
+  return {
+    ...given({ driver, cpus, memory, disk, image, checksum, network, accel, autostart, sshKey, publish, shares }),
+    ...(userData !== undefined && { userData: readText('--user-data', userData) }),
+    options: own,
+  };
+}
+
+/** Without those that were not: they have their default elsewhere. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+function announce({ name }: Machine): string {
+  return `Machine "${name}" is ready. Get a shell: hvkit ssh ${name}`;
+}

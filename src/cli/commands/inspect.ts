@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+
+import type { Context } from '../context';
+import { examples } from '../examples';
+import { jsonOrYaml, printData } from '../output';
+import { target } from '../targets';
+
+export function configure(command: Command, context: Context): void {
+  command
+    .argument('[machine]', 'default: the machine `default`')
+    .addOption(jsonOrYaml())
+    .action(async (name: string | undefined, { output }: { output: 'json' | 'yaml' }) => {
+      printData(context, output, (await target(context, name)).inspect());
+    });
+  examples(command, [
+    ['hvkit inspect dev', ''],
+    ["hvkit inspect dev | jq -r '.spec.image'", ''],
+  ]);
+}

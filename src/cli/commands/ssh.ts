@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+
+import type { Context } from '../context';
+import { examples } from '../examples';
+import { UsageError } from '../report';
+import { target } from '../targets';
+
+export function configure(command: Command, context: Context): void {
+  command
+    .argument('[machine]', 'default: the machine `default`')
+    .argument('[command...]', 'run this instead of a shell')
+    .passThroughOptions()
+    .action(async (name: string | undefined, remote: string[]) => {
+      const words = remote[0] === '--' ? remote.slice(1) : remote;
+      if (words[0]?.startsWith('-')) {
+        throw new UsageError(
+          `"${words[0]}" is an option of ssh, and no command`,
+          `hvkit ssh-config ${name ?? 'default'} > dev.ssh && ssh -F dev.ssh ${words[0]} ... ${name ?? 'default'}`,
+        );
+      }
+      const machine = await target(context, name);
+      context.status = await machine.shell({ native: context.nativeSsh, ...(words.length > 0 && { command: words }) });
+    });
+  command.addHelpText(
+    'after',
+    `
+The command is one line for the shell of the guest, as with ssh. The exit status is the remote one; 128 and its number if a
+signal ended it; 127: not found; 255: no connection. For scripts, hvkit exec keeps arguments as they are.`,
+  );
+  examples(command, [
+    ['hvkit ssh dev', ''],
+    ['hvkit ssh dev uname -a', ''],
+    ["hvkit ssh dev 'cd /srv && ls | wc -l'", ''],
+  ]);
+}

@@ -1,0 +1,110 @@
+import { Command, Option, type OutputConfiguration } from 'commander';
+
+import { CATALOGUE, type Entry } from './catalogue';
+import type { Context, Globals } from './context';
+import { early } from './early';
+import { UsageError } from './report';
+import { versionLine } from './version';
+
+/** Commands that hand on what follows the machine's name: options behind it are the remote command's. */
+const HAND_ON = new Set(['ssh', 'exec']);
+
+/** What `hvkit` alone prints. */
+const FIRST_STEPS = `hvkit makes and runs local virtual machines.
+
+  hvkit create dev      makes a machine and starts it
+  hvkit ssh dev         gives you a shell in it
+  hvkit rm dev          removes it, and all that belongs to it
+
+All commands: hvkit --help`;
+
+/** The command line, with as much of it as these arguments need: the other commands' files stay unread. */
+export async function programFor(argv: readonly string[], context: Context): Promise<Command> {
+  const { command: name, storagePath } = early(argv);
+  // A driver's flags are read from the home's settings, before anything is parsed.
+  if (storagePath !== undefined) context.globals = { storagePath };
+  context.argv = argv;
+  const chosen = CATALOGUE.find((entry) => entry.name === name);
+  const program = root(context);
+  if (chosen === undefined) {
+    for (const entry of CATALOGUE) declare(program, entry);
+    // Of a command that there is not, commander says which comes near.
+    if (name === undefined) {
+      program.action(() => {
+        context.print(FIRST_STEPS);
+      });
+    }
+    return program;
+  }
+  context.command = chosen.name;
+  if (HAND_ON.has(chosen.name)) program.enablePositionalOptions();
+  await chosen.load().configure(declare(program, chosen), context);
+  return program;
+}
+
+/** Every command, complete: for the documentation and for completion. */
+export async function wholeProgram(context: Context): Promise<Command> {
+  const program = root(context).enablePositionalOptions();
+  for (const entry of CATALOGUE) await entry.load().configure(declare(program, entry), context);
+  return program;
+}
+
+function root(context: Context): Command {
+  const program = new Command('hvkit')
+    .description('Local virtual machines: made, run, reached and removed.')
+    .usage('[options] <command> [arguments]')
+    .configureOutput(outputOf(context))
+    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .exitOverride()
+    .helpCommand(false)
+    .version(versionLine(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .option('-D, --debug', 'tell the causes of errors, with stacks (MACHINE_DEBUG)')
+    .addOption(
+      new Option(
+        '-s, --storage-path <folder>',
+        'where machines are kept (HVKIT_HOME, MACHINE_STORAGE_PATH; default: ~/.hvkit)',
+      ),
+    )
+    .option('--native-ssh', "use hvkit's own ssh client instead of the system's (MACHINE_NATIVE_SSH)");
+  return program.hook('preAction', (_program, command) => {
+    const globals = program.opts<Globals>();
+    if (globals.storagePath === '') throw new UsageError('--storage-path is empty', 'name a folder');
+    context.globals = globals;
+    refuseExtraArguments(command);
+  });
+}
+
+/** Adds a command by its name and summary; what it takes is added by its file. */
+function declare(program: Command, { name, summary, group }: Entry): Command {
+  return program
+    .command(name)
+    .summary(summary)
+    .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+    .helpGroup(group)
+    .allowExcessArguments();
+}
+
+/** In docker-machine's words. */
+function refuseExtraArguments(command: Command): void {
+  const { args, registeredArguments } = command;
+  if (registeredArguments.at(-1)?.variadic === true || args.length <= registeredArguments.length) return;
+  const extra = args.slice(registeredArguments.length);
+  throw new UsageError(`Invalid command line. Found extra arguments [${extra.join(' ')}]`);
+}
+
+/** Help goes where it was asked for; errors are printed once, where run() catches them. */
+function outputOf(context: Context): OutputConfiguration {
+  return {
+    writeOut: (text) => {
+      context.print(text);
+    },
+    writeErr: (text) => {
+      context.stderr.write(text);
+    },
+    outputError: () => undefined,
+    getOutHelpWidth: () => context.stdout.columns ?? 100,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  };
+}

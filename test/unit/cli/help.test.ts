@@ -1,0 +1,40 @@
+import { CATALOGUE } from '../../../src/cli/catalogue';
+import { version } from '../../../package.json';
+import { hvkit } from './command-line';
+
+test('alone it names the first three commands', async () => {
+  const { status, stdout, stderr } = await hvkit([]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  for (const command of ['create', 'ssh', 'rm']) expect(stdout).toContain(`hvkit ${command} dev`);
+});
+
+test('its help has every command', async () => {
+  const { status, stdout } = await hvkit(['--help']);
+  expect(status).toBe(0);
+  for (const { name, summary } of CATALOGUE) expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
+});
+
+test.each(CATALOGUE.filter(({ name }) => name !== 'create').map(({ name }) => name))(
+  'help of %s has examples',
+  async (name) => {
+    const asOption = await hvkit([name, '--help']);
+    expect(asOption).toMatchObject({ status: 0, stderr: '' });
+    expect(asOption.stdout).toContain(`Usage: hvkit ${name}`);
+    expect(asOption.stdout).toMatch(/\nExamples:\n {2}\S/);
+    await expect(hvkit(['help', name])).resolves.toEqual(asOption);
+  },
+);
+
+test('help of what there is not is wrong usage', async () => {
+  await expect(hvkit(['help', 'stauts'])).resolves.toEqual({
+    status: 2,
+    stdout: '',
+    stderr: "Error: unknown command 'stauts'\nTry: hvkit help status\n",
+  });
+});
+
+test("says its version in docker-machine's words", async () => {
+  for (const argv of [['-v'], ['--version'], ['version'], ['ls', '-v']]) {
+    await expect(hvkit(argv)).resolves.toEqual({ status: 0, stdout: `hvkit version ${version}\n`, stderr: '' });
+  }
+});
