@@ -51,7 +51,7 @@ export async function interruptible(
 /** Whether this is what became of work that a signal ended. */
 export function isAbort(error: unknown): boolean {
   const code = codeOf(error);
-  return code === 'ABORT_ERR' || code === 'ERR_ABORTED' || (error instanceof Error && error.name === 'AbortError');
+  return code === 'ABORT_ERR' || (error instanceof Error && error.name === 'AbortError');
 }
 
 /** What does nothing but print: it ends without a word when it is interrupted, or when nobody reads any more. */

@@ -21,7 +21,7 @@ export function failureOf(verb: string, kind: string, error: unknown): unknown {
 
 /** What an aborted signal makes of the work under it. */
 export function isAbort(error: unknown): boolean {
-  if (HvError.is(error)) return error.code === 'ABORT_ERR' || error.code === 'ERR_ABORTED';
+  if (HvError.is(error)) return error.code === 'ABORT_ERR';
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }
 
