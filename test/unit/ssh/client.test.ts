@@ -197,6 +197,8 @@ describe('a connection that goes away', () => {
       const through = connect(sshd.port, '127.0.0.1').on('error', () => undefined);
       socket.on('data', (bytes) => silent || through.write(bytes));
       through.on('data', (bytes) => silent || socket.write(bytes));
+      // Or it stays open for as long as the other side's command runs, and the test's process with it.
+      socket.once('close', () => through.destroy());
     });
     const client = await SshClient.connect({ ...sshd.target, port: proxy.port }, { keepaliveMs: 200 });
     const running = run(client, 'sleep 600');
