@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-import type { AuthHandlerMiddleware, Client, ServerHostKeyAlgorithm } from 'ssh2';
+import type { AuthHandlerMiddleware, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
 
 import type { HvError } from '../errors';
 import { aborted, brokeOff, lost, notLetIn, placeOf, type Stage, timedOut, wrongHostKey } from './failure';
@@ -8,6 +8,7 @@ import { type Identity, identityOf } from './identity';
 import { ssh2 } from './library';
 import { fingerprint, keyOf, parsePublicKey, type PublicKey } from './public-key';
 import { Sessions } from './sessions';
+import { sendSignal } from './signal';
 import { openSocket } from './socket';
 import type { SshTarget } from './target';
 
@@ -36,6 +37,8 @@ export class SshClient implements AsyncDisposable {
   readonly connection: Client;
   /** @internal */
   readonly sessions = new Sessions();
+  /** Commands that run. A server leaves them running when a connection ends. @internal */
+  readonly running = new Set<ClientChannel>();
   readonly #socket: Socket;
   #ended = false;
   #failure: HvError | undefined;
@@ -147,15 +150,21 @@ export class SshClient implements AsyncDisposable {
     });
   }
 
+  /** Whether end() was called: what commands say from then on is no outcome of theirs. @internal */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** What ended the connection, if something has. @internal */
   get failure(): HvError | undefined {
     if (this.#failure) return this.#failure;
     return this.#socket.destroyed || this.#ended ? lost(this.target, undefined) : undefined;
   }
 
-  /** Says goodbye. Commands that still run on it fail with ERR_SSH_LOST. */
+  /** Says goodbye. Commands that still run on it are told to end (SIGTERM), and fail with ERR_SSH_LOST. */
   async end(): Promise<void> {
     this.#ended = true;
+    for (const channel of this.running) sendSignal(channel, 'TERM');
     this.connection.end();
     const timer = setTimeout(() => this.#socket.destroy(), FAREWELL);
     await this.closed;

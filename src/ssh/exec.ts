@@ -113,7 +113,11 @@ function start(
           return;
         }
         started();
-        channel.once('close', over);
+        client.running.add(channel);
+        channel.once('close', () => {
+          client.running.delete(channel);
+          over();
+        });
         // At once: the end of a short command may stand in the same packet.
         resolve({ ended: outcome(client, channel, options, streams) });
       });
@@ -171,7 +175,7 @@ function outcome(
       input.stop();
       void done.then(() => {
         if (stopped) reject(stopped);
-        else if (exit) resolve({ ...exit, stdout: outputs[0].bytes, stderr: outputs[1].bytes });
+        else if (exit && !client.ended) resolve({ ...exit, stdout: outputs[0].bytes, stderr: outputs[1].bytes });
         else reject(client.failure ?? lost(client.target, undefined));
       });
     });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 
 import { SshClient } from '../../../src/ssh/client';
 import { run } from '../../../src/ssh/exec';
@@ -186,7 +187,7 @@ describe('each failure has its own code, and says where', () => {
 describe('a connection that goes away', () => {
   test('ends what runs on it, and says why', async () => {
     const client = await SshClient.connect(sshd.target);
-    const running = run(client, 'kill -9 $PPID; sleep 600');
+    const running = run(client, 'kill -9 $PPID');
     await expect(running).rejects.toMatchObject({ code: 'ERR_SSH_LOST', hint: expect.any(String) as string });
     expect(await client.closed).toMatchObject({ code: 'ERR_SSH_LOST' });
   });
@@ -211,11 +212,15 @@ describe('a connection that goes away', () => {
     proxy.close();
   });
 
-  test('end() ends what runs', async () => {
+  test('end() ends what runs, in the machine as well', async () => {
     const client = await SshClient.connect(sshd.target);
-    const running = run(client, 'sleep 600');
-    expect(await run(client, 'true')).toMatchObject({ status: 0 });
+    const stdout = new PassThrough();
+    const running = run(client, 'echo $$; exec sleep 600', { stdout });
+    const [pid] = (await once(stdout, 'data')) as [Buffer];
     await Promise.all([expect(running).rejects.toMatchObject({ code: 'ERR_SSH_LOST' }), client.end()]);
+    await using other = await SshClient.connect(sshd.target);
+    const gone = `while kill -0 ${pid.toString().trim()} 2>/dev/null; do sleep 0.05; done`;
+    expect(await run(other, gone)).toMatchObject({ status: 0 });
   });
 });
 

@@ -116,21 +116,17 @@ export class Sshd implements AsyncDisposable {
     return this.#log.join('\n');
   }
 
-  get pid(): number {
-    return this.#process.pid ?? 0;
-  }
-
-  /** The listener's end; sessions that it has started live on. */
-  async stop(): Promise<void> {
+  /** Its end, and that of all that it has started where the test is root's: elsewhere of its sessions alone. */
+  async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const gone = once(this.#process, 'exit');
-      this.#process.kill();
+      // What it heard is the end of sessions, which hold its stderr.
+      const closed = once(this.#process, 'close');
+      this.#process.kill('SIGKILL');
       await gone;
+      this.#process.stderr?.destroy();
+      await closed;
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -149,7 +145,9 @@ function prepareUser(folder: string): { name: string; home: string; prefix: stri
   chownSync(home, GUEST, GUEST);
   writeFileSync(passwd, `${readFileSync('/etc/passwd', 'utf8')}guest:*:${GUEST}:${GUEST}:guest:${home}:/bin/sh\n`);
   const script = 'mount --bind "$1" /etc/passwd && mkdir -p /run/sshd && shift && exec "$@"';
-  return { name: 'guest', home, prefix: ['unshare', '--mount', 'sh', '-c', script, 'sh', passwd] };
+  // Commands that outlive their session die with the namespace.
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  return { name: 'guest', home, prefix: ['unshare', ...namespaces, 'sh', '-c', script, 'sh', passwd] };
 }
 
 export async function freePort(): Promise<number> {
