@@ -71,7 +71,7 @@ function forbidden(room, floor, depth) {
   ];
   if (room === 'machines') {
     patterns.push({
-      regex: `^${up(depth)}drivers/(?!(?:driver|registry)$)`,
+      regex: `^${up(depth)}drivers/(?!(?:driver|spec|registry)$)`,
       message: 'machines is handed its driver by the registry and knows none by name.',
     });
   }

@@ -72,8 +72,9 @@ export async function oneAtATime<T>(
   const folder = join(home.path, 'locks');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const description = `${thing}, which machines share,`;
-  // Another process may be uploading an image, which is the longest that there is.
-  const lock = await lockFile(join(folder, `kvm-${thing}`), { description, waitMs: 600_000, signal });
+  // No machine is called so: theirs lie in the same folder. Another process may be uploading an image, which is the longest
+  // that there is.
+  const lock = await lockFile(join(folder, `@kvm-${thing}`), { description, waitMs: 600_000, signal });
   try {
     return await work();
   } finally {

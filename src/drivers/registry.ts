@@ -1,0 +1,87 @@
+import { HvError } from '../errors';
+import type { DriverContext, DriverDefinition, Health } from './driver';
+
+/** What is known of a driver before it is loaded. */
+type Entry = Pick<DriverDefinition, 'name' | 'aliases' | 'platforms' | 'priority'> & {
+  load(): DriverDefinition;
+};
+
+const BUILT_IN: readonly Entry[] = [
+  {
+    name: 'kvm',
+    aliases: ['kvm2', 'qemu', 'libvirt'],
+    platforms: ['linux'],
+    priority: 100,
+    load: () => (require('./kvm') as typeof import('./kvm')).kvm,
+  },
+];
+
+/** The drivers that there are, by their names. One is loaded when it is asked for. */
+export class Registry {
+  readonly #entries: readonly Entry[];
+  readonly #platform: NodeJS.Platform;
+
+  constructor(given?: readonly DriverDefinition[], platform: NodeJS.Platform = process.platform) {
+    this.#entries = given?.map((definition) => ({ ...pick(definition), load: () => definition })) ?? BUILT_IN;
+    this.#platform = platform;
+  }
+
+  /** Those that can be had on this system. */
+  all(): DriverDefinition[] {
+    return this.#here().map((entry) => entry.load());
+  }
+
+  /** By its name or an alias. */
+  get(name: string): DriverDefinition {
+    const entry = this.#entries.find((each) => each.name === name || each.aliases.includes(name));
+    if (!entry) {
+      throw new HvError({
+        code: 'ERR_NO_DRIVER',
+        message: `Driver "${name}" not found. Do you have the plugin binary "docker-machine-driver-${name}" accessible in your PATH?`,
+        hint: this.#thereIs(),
+      });
+    }
+    if (!entry.platforms.includes(this.#platform)) {
+      throw new HvError({
+        code: 'ERR_DRIVER_PLATFORM',
+        message: `The driver "${entry.name}" works on ${entry.platforms.join(', ')} and not on ${this.#platform}`,
+        hint: this.#thereIs(),
+      });
+    }
+    return entry.load();
+  }
+
+  /** Of those that work here the one with the highest priority. */
+  async preferred(context: DriverContext): Promise<DriverDefinition> {
+    let best: { definition: DriverDefinition; health: Health } | undefined;
+    for (const definition of this.all().sort((one, other) => other.priority - one.priority)) {
+      const health = await definition.health(context);
+      if (health.healthy) return definition;
+      best ??= { definition, health };
+    }
+    if (!best) {
+      throw new HvError({ code: 'ERR_DRIVER_PLATFORM', message: `hvkit has no driver for ${this.#platform}` });
+    }
+    const { definition, health } = best;
+    throw new HvError({
+      code: 'ERR_DRIVER_UNHEALTHY',
+      message: `The driver "${definition.name}" does not work here: ${health.reason ?? 'it does not say why'}`,
+      hint: health.fix ?? 'hvkit doctor',
+    });
+  }
+
+  #here(): readonly Entry[] {
+    return this.#entries.filter(({ platforms }) => platforms.includes(this.#platform));
+  }
+
+  #thereIs(): string {
+    const names = this.#here().map(({ name, aliases }) =>
+      aliases.length === 0 ? name : `${name} (also called ${aliases.join(', ')})`,
+    );
+    return names.length === 0 ? 'There is none for this system.' : `There is: ${names.join('; ')}.`;
+  }
+}
+
+function pick({ name, aliases, platforms, priority }: DriverDefinition): Omit<Entry, 'load'> {
+  return { name, aliases, platforms, priority };
+}

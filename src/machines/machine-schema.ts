@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+import { machineName, machineSpec } from '../drivers/spec';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const imageFile = z.strictObject({ path: z.string(), sha256 });
+
+const image = z.strictObject({
+  name: z.string(),
+  digest: z.string(),
+  arch: z.enum(['x86_64', 'aarch64']),
+  kernel: imageFile.optional(),
+  initrd: imageFile.optional(),
+  cmdline: z.string().optional(),
+  disk: imageFile.extend({ format: z.enum(['qcow2', 'raw']), virtualSize: z.int() }).optional(),
+  cdrom: imageFile.optional(),
+  user: z.string(),
+  init: z.enum(['cloud-init', 'micro', 'none']),
+});
+
+const properties = z.record(z.string(), z.json());
+
+const entry = z.strictObject({
+  kind: z.string(),
+  state: z.enum(['creating', 'ready', 'deleting']),
+  properties,
+});
+
+const address = z.strictObject({
+  host: z.string(),
+  sshPort: z.int().min(1).max(65535),
+  guest: z.string().optional(),
+});
+
+/** What stands in a machine's file, in the version that is written today. */
+export const machineFile = z.strictObject({
+  schema: z.literal(1),
+  name: machineName,
+  uuid: z.uuid(),
+  driver: z.string().min(1),
+  created: z.iso.datetime(),
+  phase: z.enum(['creating', 'ready', 'removing']),
+  spec: machineSpec,
+  image,
+  plan: properties,
+  resources: z.record(z.string(), entry),
+  address: address.optional(),
+});

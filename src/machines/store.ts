@@ -1,0 +1,138 @@
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { HvError } from '../errors';
+import { syncFolder, writeAtomically } from './atomic-file';
+import { isErrno } from './errno';
+import type { HomeFolder } from './home';
+import type { MachineRecord } from './machine-file';
+import { migrate } from './migrations';
+
+const FILE = 'machine.json';
+
+/** The machines' files of one home. Who reads needs no lock; who writes holds the machine's. */
+export class Store {
+  readonly #home: HomeFolder;
+
+  constructor(home: HomeFolder) {
+    this.#home = home;
+  }
+
+  folder(name: string): string {
+    return join(this.#home.machines, name);
+  }
+
+  file(name: string): string {
+    return join(this.folder(name), FILE);
+  }
+
+  /** The names of those that there are, in natural order: `node2` before `node10`. Whether their files can be read is not asked. */
+  async names(): Promise<string[]> {
+    const { whole } = await this.#folders();
+    return whole;
+  }
+
+  /** Folders without a machine's file: what a process left that was killed when it had just made one, or was about to delete it. */
+  async leftovers(): Promise<string[]> {
+    const { empty } = await this.#folders();
+    return empty;
+  }
+
+  /** Undefined: there is no such machine. */
+  async find(name: string): Promise<MachineRecord | undefined> {
+    const path = this.file(name);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
+      throw unreadable(path, (error as Error).message, error);
+    }
+    return parseMachineFile(path, name, text);
+  }
+
+  async read(name: string): Promise<MachineRecord> {
+    const record = await this.find(name);
+    if (record) return record;
+    throw noMachine(name);
+  }
+
+  async write(record: MachineRecord): Promise<void> {
+    const folder = this.folder(record.name);
+    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(this.#home.machines);
+    await writeAtomically(this.file(record.name), `${JSON.stringify(record, undefined, 2)}\n`);
+  }
+
+  /** The file goes as the last one: until then it is known that there is something to remove. */
+  async delete(name: string): Promise<void> {
+    const folder = this.folder(name);
+    for (const each of await entriesOf(folder)) {
+      if (each !== FILE) await rm(join(folder, each), { recursive: true, force: true });
+    }
+    await rm(join(folder, FILE), { force: true });
+    try {
+      await rmdir(folder);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error;
+    }
+    await syncFolder(this.#home.machines);
+  }
+
+  async #folders(): Promise<{ whole: string[]; empty: string[] }> {
+    const names = await entriesOf(this.#home.machines);
+    const isWhole = await Promise.all(names.map(async (name) => (await entriesOf(this.folder(name))).includes(FILE)));
+    const order = new Intl.Collator('en', { numeric: true }).compare;
+    return {
+      whole: names.filter((_, index) => isWhole[index]).sort(order),
+      empty: names.filter((_, index) => !isWhole[index]).sort(order),
+    };
+  }
+}
+
+/** What stands in a file that says what the machine of this name is. */
+export function parseMachineFile(path: string, name: string, text: string): MachineRecord {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(path, 'it is no JSON', error);
+  }
+  const current = migrate(content);
+  if (typeof current === 'string') throw unreadable(path, current);
+  const { machineFile } = require('./machine-schema') as typeof import('./machine-schema');
+  const parsed = machineFile.safeParse(current);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+    throw unreadable(path, `${where}${issue?.message ?? ''}`, parsed.error);
+  }
+  const record = parsed.data as MachineRecord;
+  if (record.name !== name) throw unreadable(path, `it is of a machine called "${record.name}"`);
+  return record;
+}
+
+export function noMachine(name: string): HvError {
+  return new HvError({
+    code: 'ERR_NO_MACHINE',
+    message: `Docker machine "${name}" does not exist`,
+    hint: '`hvkit ls` shows those that there are.',
+  });
+}
+
+function unreadable(path: string, why: string, cause?: unknown): HvError {
+  return new HvError({
+    code: 'ERR_MACHINE_FILE',
+    message: `The machine's file ${path} cannot be used: ${why}`,
+    hint: 'Nothing was changed. Restore the file; or move it away, and `hvkit repair` takes what is left of the machine.',
+    cause,
+  });
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+import type { DriverContext, DriverDefinition, Health } from '../../../src/drivers/driver';
+import { HvError } from '../../../src/errors';
+import { Registry } from '../../../src/drivers/registry';
+
+const context: DriverContext = {
+  home: { path: '/nowhere', id: '00000000' },
+  env: {},
+  warn: (message) => {
+    throw new Error(message);
+  },
+};
+
+function definition(name: string, fields: Partial<DriverDefinition> & { is?: Partial<Health> } = {}): DriverDefinition {
+  const { is, ...rest } = fields;
+  return {
+    name,
+    aliases: [],
+    platforms: [process.platform],
+    priority: 1,
+    capabilities: { pause: true, console: true, shares: true, publish: true, autostart: true, leases: true },
+    options: z.strictObject({}),
+    health: () => Promise.resolve({ installed: true, healthy: true, ...is }),
+    create: () => {
+      throw new Error('none is asked for');
+    },
+    ...rest,
+  };
+}
+
+function refusalOf(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  throw new HvError({ code: 'ERR_TEST', message: 'it was not refused' });
+}
+
+test('the driver of this package is found by its name and by those of docker-machine', () => {
+  const registry = new Registry(undefined, 'linux');
+  for (const name of ['kvm', 'kvm2', 'qemu', 'libvirt']) expect(registry.get(name).name).toBe('kvm');
+  const [kvm] = registry.all();
+  // What is known of it before it is loaded is what it says of itself.
+  const { name, aliases, platforms, priority } = kvm!;
+  expect({ name, aliases, platforms, priority }).toEqual({
+    name: 'kvm',
+    aliases: ['kvm2', 'qemu', 'libvirt'],
+    platforms: ['linux'],
+    priority: 100,
+  });
+});
+
+test('one that there is not, in the words of docker-machine', () => {
+  expect(refusalOf(() => new Registry(undefined, 'linux').get('vmware'))).toMatchObject({
+    code: 'ERR_NO_DRIVER',
+    message:
+      'Driver "vmware" not found. Do you have the plugin binary "docker-machine-driver-vmware" accessible in your PATH?',
+    hint: 'There is: kvm (also called kvm2, qemu, libvirt).',
+  });
+});
+
+test('one of another system', () => {
+  const registry = new Registry(undefined, 'darwin');
+  expect(registry.all()).toEqual([]);
+  expect(refusalOf(() => registry.get('qemu'))).toMatchObject({
+    code: 'ERR_DRIVER_PLATFORM',
+    message: 'The driver "kvm" works on linux and not on darwin',
+  });
+});
+
+test('preferred is the healthy one with the highest priority', async () => {
+  const ill = definition('ill', { priority: 9, is: { healthy: false, reason: 'no daemon', fix: 'start one' } });
+  const low = definition('low', { priority: 1 });
+  const high = definition('high', { priority: 5 });
+  expect((await new Registry([low, ill, high]).preferred(context)).name).toBe('high');
+  await expect(new Registry([ill]).preferred(context)).rejects.toMatchObject({
+    code: 'ERR_DRIVER_UNHEALTHY',
+    message: 'The driver "ill" does not work here: no daemon',
+    hint: 'start one',
+  });
+  await expect(new Registry([]).preferred(context)).rejects.toMatchObject({ code: 'ERR_DRIVER_PLATFORM' });
+});
