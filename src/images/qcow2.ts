@@ -136,20 +136,20 @@ async function backingFileOf(source: ByteSource, head: Buffer): Promise<string |
 }
 
 /** Refuses an image from elsewhere that would have QEMU open other files of this host, or that cannot be read at all. */
-export function refuseForeignFiles(header: Qcow2Header): void {
+export function refuseForeignFiles(header: Qcow2Header, image = 'The image'): void {
   const { backingFile, externalData, encrypted } = header;
   if (backingFile !== undefined || externalData) {
     const file = backingFile === undefined ? 'a data file' : `the backing file ${JSON.stringify(backingFile)}`;
     throw new HvError({
       code: 'ERR_IMAGE_REFUSED',
-      message: `The image names ${file}: with it the guest would read other files of this host`,
+      message: `${image} names ${file}: with it the guest would read other files of this host`,
       hint: 'Make one image of it, if you trust it: qemu-img convert -O qcow2 IMAGE WHOLE.qcow2',
     });
   }
   if (encrypted) {
     throw new HvError({
       code: 'ERR_IMAGE_REFUSED',
-      message: 'The image is encrypted, and there is no key for it here',
+      message: `${image} is encrypted, and there is no key for it here`,
       hint: 'Decrypt it with qemu-img convert.',
     });
   }

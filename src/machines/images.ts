@@ -1,13 +1,7 @@
-import type { Arch } from '../images/image';
+import type { ImageInfo } from '../images/image-info';
 import type { WorkOptions } from './progress';
 
-export interface ImageInfo {
-  name: string;
-  description: string;
-  arch: Arch;
-  /** Bytes in the cache; undefined: not there. */
-  cached?: number;
-}
+export type { ImageInfo } from '../images/image-info';
 
 export interface Images {
   /** The catalogue's and those that are in the cache. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { HvError } from '../../errors';
 import type { Arch, BootImage } from '../image';
+import { isErrno } from '../record';
 import { Apt, type Package } from './apt';
 import { readPackage } from './deb';
 import { findKernel, packInitrd } from './initrd';
@@ -108,7 +109,7 @@ async function publish(
     await writeDurably(join(work, 'lock.json'), Buffer.from(`${JSON.stringify(lock, undefined, 2)}\n`));
     await syncFolder(work);
     await rename(work, target).catch((error: unknown) => {
-      if (!isCode(error, 'ENOTEMPTY') && !isCode(error, 'EEXIST')) throw error;
+      if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     });
     await syncFolder(join(target, '..'));
   } finally {
@@ -118,7 +119,7 @@ async function publish(
 
 async function newest(folder: string, arch: Arch, recipe: Recipe): Promise<BootImage | undefined> {
   const names = await readdir(folder).catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return [];
+    if (isErrno(error, 'ENOENT')) return [];
     throw error;
   });
   const images: { image: BootImage; made: number }[] = [];
@@ -132,7 +133,7 @@ async function newest(folder: string, arch: Arch, recipe: Recipe): Promise<BootI
 /** Undefined where there is none, or one of another recipe. */
 async function readImage(folder: string, arch: Arch, recipe: Recipe): Promise<BootImage | undefined> {
   const text = await readFile(join(folder, 'lock.json'), 'utf8').catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   });
   if (text === undefined) return undefined;
@@ -168,8 +169,4 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
