@@ -4,6 +4,11 @@ import { directoryRecord, rockRidge, type Extent } from './records';
 const SECTOR = 2048;
 /** The first one that is not left to boot loaders. */
 const FIRST_DESCRIPTOR = 16;
+/**
+ * Empty ones at the end, as many as mkisofs has. Programs that look for file systems read the first 68 KiB of a disk, and some
+ * (busybox) take one that has less for empty.
+ */
+const PADDING = 150;
 /** What a record of 255 bytes has room for, beside its other fields. */
 const LONGEST_NAME = 128;
 /** Directories have it, so that everybody may look into them. */
@@ -54,6 +59,7 @@ export function writeIso({ label, files }: { label: string; files: readonly IsoF
   }
   const regular = directories.flatMap(({ children = [] }) => children.filter((node) => !node.children));
   for (const file of regular) file.extent = { sector: place(file.data.length), size: file.data.length };
+  sector += PADDING;
 
   const image = Buffer.alloc(sector * SECTOR);
   volumeDescriptor(label, root, tables, sector).copy(image, FIRST_DESCRIPTOR * SECTOR);
