@@ -1,16 +1,112 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+
 import type { DriverContext, Health } from '../driver';
-import { chooseTarget } from './choose';
+import { chooseTarget, isRoot, type Choice } from './choose';
 import { Connections } from './connections';
+import { hasSystemd, programOf } from './daemon';
+import { asRoot, installCommand } from './packages';
+
+const SOCKETS = ['/run/libvirt/libvirt-sock', '/run/libvirt/virtqemud-sock'];
+const LOGGER_SOCKET = '/run/libvirt/virtlogd-sock';
+const QEMU_CONFIGURATION = '/etc/libvirt/qemu.conf';
+const QEMU = process.arch === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64';
+/** The second is Fedora's and Red Hat's. */
+const EMULATORS = [...['/usr/bin', '/usr/local/bin'].map((folder) => join(folder, QEMU)), '/usr/libexec/qemu-kvm'];
 
 /** Whether machines can be made here, and if not: what is missing, and the command that mends it. */
 export async function health(context: DriverContext): Promise<Health> {
+  const missing = missingProgram(context);
+  if (missing) return { installed: false, healthy: false, ...missing };
   const connections = new Connections();
   try {
-    await chooseTarget(undefined, connections, context);
-    return { installed: true, healthy: true };
+    const ill = illness(await chooseTarget(undefined, connections, context));
+    return ill ? { installed: true, healthy: false, ...ill } : { installed: true, healthy: true };
   } catch (error) {
-    return { installed: false, healthy: false, reason: error instanceof Error ? error.message : String(error) };
+    return { installed: true, healthy: false, ...unreachable(error) };
   } finally {
     await connections.close();
+  }
+}
+
+interface Illness {
+  reason: string;
+  fix: string;
+}
+
+/** Of another host's libvirt that is named by the environment nothing is needed here. */
+function missingProgram({ env }: DriverContext): Illness | undefined {
+  const { LIBVIRT_DEFAULT_URI: uri = '' } = env;
+  if (uri !== '' && !uri.startsWith('qemu:///')) return undefined;
+  if (!EMULATORS.some((path) => existsSync(path))) {
+    return { reason: `QEMU is not installed: there is no ${QEMU}`, fix: installCommand('qemu') };
+  }
+  if (programOf('libvirtd') === undefined && programOf('virtqemud') === undefined) {
+    return {
+      reason: 'libvirt is not installed: there is neither libvirtd nor virtqemud',
+      fix: installCommand('libvirt'),
+    };
+  }
+  return undefined;
+}
+
+/** libvirt answers; what would keep a machine from starting all the same. */
+function illness({ kind, ofTheHost }: Choice): Illness | undefined {
+  if (kind === 'remote') return undefined;
+  if (programOf('virtlogd') === undefined && !logsByItself()) {
+    return { reason: 'virtlogd, which keeps what consoles print, is not installed', fix: installCommand('libvirt') };
+  }
+  if (!ofTheHost) return undefined;
+  if (!existsSync(LOGGER_SOCKET) && !logsByItself()) {
+    return {
+      reason: `virtlogd does not run (${LOGGER_SOCKET} is not there): libvirt starts no machine without it`,
+      fix: asRoot(hasSystemd() ? 'systemctl start virtlogd.socket' : 'virtlogd --daemon'),
+    };
+  }
+  if (programOf('dnsmasq') === undefined) {
+    return {
+      reason: 'dnsmasq, which gives machines their addresses, is not installed',
+      fix: installCommand('dnsmasq'),
+    };
+  }
+  return undefined;
+}
+
+/** libvirt can be told to do without virtlogd. Its configuration is often root's to read. */
+function logsByItself(): boolean {
+  return (
+    canRead(QEMU_CONFIGURATION) && /^\s*stdio_handler\s*=\s*"file"/m.test(readFileSync(QEMU_CONFIGURATION, 'utf8'))
+  );
+}
+
+function unreachable(error: unknown): Illness {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (!isRoot() && SOCKETS.some((path) => existsSync(path) && !canWrite(path))) {
+    const { username } = userInfo();
+    return { reason, fix: `sudo usermod -aG libvirt ${username}    # then log in again, or: newgrp libvirt` };
+  }
+  if (hasSystemd()) {
+    const unit = programOf('virtqemud') === undefined || programOf('libvirtd') !== undefined ? 'libvirtd' : 'virtqemud';
+    return { reason, fix: asRoot(`systemctl enable --now ${unit}.socket virtlogd.socket`) };
+  }
+  return { reason, fix: asRoot('sh -c "virtlogd --daemon; libvirtd --daemon"') };
+}
+
+function canRead(path: string): boolean {
+  return isAllowed(path, constants.R_OK);
+}
+
+function canWrite(path: string): boolean {
+  return isAllowed(path, constants.W_OK);
+}
+
+function isAllowed(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    // Whatever the reason is: no.
+    return false;
   }
 }

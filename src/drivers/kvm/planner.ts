@@ -13,6 +13,7 @@ import { domainName, prefixOf, stemOf } from './names';
 import { settleNetwork } from './network-mode';
 import { kvmOptions, type KvmOptions } from './options';
 import type { KvmPlan, PlannedStorage } from './plan';
+import { settleShares } from './shares';
 import { embedRoot, type Target } from './target';
 
 export interface Request {
@@ -36,6 +37,8 @@ export async function planMachine(
   const options = optionsOf(request);
   const { ofTheHost, ...target } = await chooseTarget(options.uri, connections, context);
   const isPc = image.arch === 'x86_64';
+  const machineType = options.machineType ?? (isPc ? 'q35' : 'virt');
+  const shares = settleShares(spec, image, target);
   const plan: KvmPlan = {
     schema: 1,
     target,
@@ -43,14 +46,19 @@ export async function planMachine(
     cpus: options.cpuCount ?? spec.cpus,
     memory: options.memory ?? spec.memory,
     disk: options.diskSize === undefined ? spec.disk : options.diskSize * MIB,
-    accel: settleAcceleration(spec.accel),
-    machineType: options.machineType ?? (isPc ? 'q35' : 'virt'),
+    accel: await settleAcceleration(
+      { wanted: spec.accel, arch: image.arch, machineType, target },
+      connections,
+      context,
+    ),
+    machineType,
     firmware: options.firmware === 'auto' ? (isPc ? 'bios' : 'efi') : options.firmware,
     cacheMode: options.cacheMode,
     ...(options.ioMode === undefined ? {} : { ioMode: options.ioMode }),
     mac: macFromUuid(uuid),
     network: settleNetwork(spec, options.network, { ...target, ofTheHost }, context),
     storage: storageOf(request, target, context),
+    ...(shares === undefined ? {} : { shares }),
     user: options.sshUser ?? image.user,
   };
   await checkPlan(plan, request, connections);
