@@ -109,6 +109,15 @@ export function labImage(): BootImage {
   return image;
 }
 
+/** hvkit's own small guest, as guest/build-micro made it: it reads its seed, and lets one in by ssh. */
+export function microImage(): BootImage {
+  const folder = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', 'x86_64-lab');
+  const { kernel, initrd } = imageOf({ kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd') });
+  if (!kernel || !initrd) throw new Error('Run the lab tests by test/lab/run: see test/lab/README.md');
+  const digest = createHash('sha256').update(`${kernel.sha256}\n${initrd.sha256}\n`).digest('hex');
+  return { name: 'micro', digest, arch: 'x86_64', kernel, initrd, cmdline: 'quiet', user: 'hvkit', init: 'micro' };
+}
+
 function imageOf({ kernel, initrd }: { kernel: string; initrd: string }): BootImage {
   const file = (path: string) => ({ path, sha256: createHash('sha256').update(readFileSync(path)).digest('hex') });
   return {

@@ -1,7 +1,7 @@
 // A program with the driver kvm in it, as another user if argv[2] has { user, group, groups }: each line of its standard
 // input is a request, { id, verb, args }, answered by a line { id, result } or { id, error }. In a process of its own, because
 // an embedded libvirt takes the whole process, and because a process has one user and one environment.
-const { mkdirSync, rmSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { createInterface } = require('node:readline');
 
@@ -10,6 +10,9 @@ const { machineSpec } = require('../../../dist/drivers/spec');
 const { libraryVersion } = require('../../../dist/native/libvirt');
 const { createAll, deleteAll, readAll, repairAll } = require('../../../dist/resources/engine');
 const { Graph } = require('../../../dist/resources/graph');
+const { run } = require('../../../dist/ssh/exec');
+const { generateKeyPair } = require('../../../dist/ssh/keys');
+const { waitForSsh } = require('../../../dist/ssh/wait');
 
 const { identity, home } = JSON.parse(process.argv[2]);
 libraryVersion(); // loads the addon, which that user may not be let in to
@@ -32,8 +35,10 @@ class Record {
     this.resources = new Map();
     this.folder = join(home.path, 'machines', fields.name);
     mkdirSync(this.folder, { recursive: true });
-    for (const name of ['id_ed25519.pub', 'ssh_host_ed25519_key', 'ssh_host_ed25519_key.pub']) {
-      writeFileSync(join(this.folder, name), `${name} of ${fields.name}\n`);
+    for (const name of ['id_ed25519', 'ssh_host_ed25519_key']) {
+      const { privateKey, publicKey } = generateKeyPair(fields.name);
+      writeFileSync(join(this.folder, name), privateKey, { mode: 0o600 });
+      writeFileSync(join(this.folder, `${name}.pub`), `${publicKey}\n`);
     }
     this.save();
   }
@@ -148,6 +153,32 @@ const VERBS = {
       if (text.includes(until)) break;
     }
     return text;
+  },
+  /** Logs in, once that is possible, and runs commands one after the other: what each printed. */
+  async login({ name, lines, withinMs = 60_000 }) {
+    const { fields, folder } = machines.get(name);
+    const { host, sshPort } = await driver.address(of(name));
+    const client = await waitForSsh(
+      {
+        host,
+        port: sshPort,
+        user: fields.plan.user,
+        identityFile: join(folder, 'id_ed25519'),
+        hostKey: readFileSync(join(folder, 'ssh_host_ed25519_key.pub'), 'utf8').trim(),
+      },
+      { deadline: Date.now() + withinMs },
+    );
+    try {
+      const printed = [];
+      for (const line of lines) {
+        const { status, stdout, stderr } = await run(client, line);
+        if (status !== 0) throw new Error(`${line}: ${stdout}${stderr} (${status})`);
+        printed.push(String(stdout));
+      }
+      return printed;
+    } finally {
+      await client.end();
+    }
   },
   async orphans() {
     return (await driver.orphans([...machines.values()].map(({ machine }) => machine))).map(({ name }) => name);

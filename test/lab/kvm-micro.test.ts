@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { virtualization } from '../../src/native/hyperkit';
+import { Actor, MEMBER, microImage, STRANGER, type Identity } from './actor';
+import { scratch } from './machine';
+
+const embed = { options: { uri: 'embed' } };
+
+/** What libvirt, the host's network and its processes have of a home: to be nothing when its last machine is gone. */
+function traces(home: Actor['home']): string[] {
+  const virsh = (...args: string[]): string[] =>
+    execFileSync('virsh', ['-c', 'qemu:///system', ...args], { encoding: 'utf8' }).split('\n');
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => commandLine(pid))
+    .filter((line) => /^\S*(?:qemu-system|dnsmasq|virtiofsd)/.test(line));
+  return [
+    ...virsh('list', '--all', '--name'),
+    ...virsh('net-list', '--all', '--name'),
+    ...virsh('pool-list', '--all', '--name'),
+    ...readdirSync('/var/lib/libvirt/images'),
+    ...readdirSync('/sys/class/net'),
+    ...processes,
+  ].filter((line) => line.includes(`hvkit-${home.id}`) || /^(?:hvk[0-9a-f]{10}$|vnet|tap)/.test(line));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It ended meanwhile.
+    return '';
+  }
+}
+
+const CASES: [string, Identity | undefined, string, object][] = [
+  ['system, as root', undefined, 'nat', {}],
+  ['system, as root', undefined, 'user', {}],
+  ['system, as a member of group libvirt', MEMBER, 'nat', {}],
+  ['session', STRANGER, 'user', {}],
+  ['embed, as root', undefined, 'user', embed],
+  ['embed, as an ordinary user', STRANGER, 'user', embed],
+];
+
+test.each(CASES)(
+  '%s: a guest on %#: logged in to, switched off and on again, and gone',
+  async (_, identity, mode, more) => {
+    await using actor = new Actor(identity ? { identity } : {});
+    const name = 'dev';
+    await actor.make(name, { network: { mode }, ...more }, microImage());
+    await actor.ask('start', { name });
+    const address = await actor.ask('address', { name });
+    expect(await actor.ask('login', { name, lines: ['hostname', 'sudo id -u', 'echo kept >note'] })).toEqual([
+      'dev\n',
+      '0\n',
+      '',
+    ]);
+
+    // The guest itself goes off: long before the plug would be pulled.
+    await actor.ask('watch', { name });
+    await actor.ask('stop', { name, graceMs: 60_000 });
+    expect(await actor.ask('until', { name, state: 'Stopped' })).toContainEqual(
+      expect.objectContaining({ state: 'Stopped', detail: 'shutdown by the guest' }),
+    );
+    expect(await actor.ask('states', { names: [name] })).toEqual([{ state: 'Stopped' }]);
+
+    await actor.ask('start', { name });
+    expect(await actor.ask('address', { name })).toEqual(address);
+    expect(await actor.ask('login', { name, lines: ['cat note'] })).toEqual(['kept\n']);
+    await actor.ask('remove', { name });
+    expect(traces(actor.home)).toEqual([]);
+  },
+);
+
+test('folders of the host: written, read only, with spaces in their names, and there again after a restart', async () => {
+  await using actor = new Actor();
+  const top = scratch();
+  const shared = join(top, 'a folder');
+  const fixed = join(top, 'fixed');
+  for (const folder of [shared, fixed]) {
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    writeFileSync(join(folder, 'greeting'), 'hello\n');
+  }
+  const name = 'dev';
+  const shares = [
+    { host: shared, guest: '/srv/my data' },
+    { host: fixed, guest: '/srv/fixed', readOnly: true },
+  ];
+  await actor.make(name, { network: { mode: 'nat' }, shares }, microImage());
+  await actor.ask('start', { name });
+  const lines = ["cat '/srv/my data/greeting' /srv/fixed/greeting", "echo $((6*7)) >'/srv/my data/answer'"];
+  expect(await actor.ask('login', { name, lines })).toEqual(['hello\nhello\n', '']);
+  expect(readFileSync(join(shared, 'answer'), 'utf8')).toBe('42\n');
+  await expect(actor.ask('login', { name, lines: ['sudo touch /srv/fixed/no'] })).rejects.toMatchObject({
+    message: expect.stringContaining('Read-only') as string,
+  });
+
+  await actor.ask('restart', { name, graceMs: 60_000 });
+  expect(await actor.ask('login', { name, lines: ["cat '/srv/my data/answer'"] })).toEqual(['42\n']);
+  await actor.ask('remove', { name });
+  expect(readdirSync(shared).sort()).toEqual(['answer', 'greeting']);
+  expect(traces(actor.home)).toEqual([]);
+});
+
+test('the processor runs the guest where it really can; otherwise software does, which is said', async () => {
+  const { usable, detail } = await virtualization();
+  await using actor = new Actor();
+  expect((await actor.make('dev', {}, microImage())).plan).toMatchObject({ accel: usable ? 'kvm' : 'tcg' });
+  expect(await actor.ask('warnings')).toEqual(usable ? [] : [expect.stringContaining(detail)]);
+  await actor.ask('remove', { name: 'dev' });
+});
+
+test.each<[string, Identity | undefined, object, string]>([
+  ['a folder that is not there', undefined, { shares: [{ host: '/nowhere', guest: '/x' }] }, 'ERR_KVM_SHARE'],
+  ['a file', undefined, { shares: [{ host: '/etc/passwd', guest: '/x' }] }, 'ERR_KVM_SHARE'],
+  ['a share in a session', STRANGER, { shares: [{ host: '/srv', guest: '/x' }] }, 'ERR_KVM_SHARE'],
+  ['KVM for a session that may not open it', STRANGER, { accel: 'kvm' }, 'ERR_KVM_ACCELERATION'],
+])('%s: refused, with what to do, before anything is made', async (_, identity, spec, code) => {
+  await using actor = new Actor(identity ? { identity } : {});
+  await expect(actor.make('dev', spec, microImage())).rejects.toMatchObject({
+    code,
+    hint: expect.stringMatching(/./) as string,
+  });
+  expect(readdirSync(actor.home.path)).toEqual([]);
+});
