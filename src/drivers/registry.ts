@@ -26,6 +26,11 @@ export class Registry {
     this.#platform = platform;
   }
 
+  /** Of all there are, also of those that this system cannot have. */
+  get names(): readonly string[] {
+    return this.#entries.map(({ name }) => name);
+  }
+
   /** Those that can be had on this system. */
   all(): DriverDefinition[] {
     return this.#here().map((entry) => entry.load());

@@ -1,0 +1,132 @@
+import type { DriverDefinition, MachineSpec } from '../drivers/driver';
+import { machineSpec } from '../drivers/spec';
+import { HvError } from '../errors';
+import type { Json } from '../resources/resource';
+import { checkOptionName, readDriverOption } from './driver-options';
+import { nearest } from './near';
+import { placed, refusal } from './refusal';
+import type { CreateRequest } from './request';
+import { readPublish, readShares } from './request-lists';
+import type { Defaults } from './setting-keys';
+import { readAccel, readBoolean, readCpus, readDisk, readImage, readMemory, readNetwork, readPath } from './values';
+
+export interface Circumstances {
+  definition: DriverDefinition;
+  /** HomeSettings.defaults(). */
+  defaults: Defaults;
+  /** HomeSettings.driverDefaults(). */
+  driverDefaults: Readonly<Record<string, Json>>;
+  /** What to boot if neither the request nor the settings say. */
+  defaultImage: () => Promise<string>;
+  /** What paths of this host are taken from. */
+  cwd?: string;
+}
+
+type Field = keyof CreateRequest;
+
+/** All that there is, so that the compiler asks for a new one here. */
+const FIELDS: Readonly<Record<Field, true>> = {
+  name: true,
+  driver: true,
+  cpus: true,
+  memory: true,
+  disk: true,
+  image: true,
+  checksum: true,
+  network: true,
+  publish: true,
+  shares: true,
+  accel: true,
+  autostart: true,
+  userData: true,
+  sshKey: true,
+  options: true,
+};
+
+/** What a machine is to be, out of what was asked for and what is usual. Every wrong input: ERR_INVALID_REQUEST, with where it stands. */
+export async function specFromRequest(request: CreateRequest, circumstances: Circumstances): Promise<MachineSpec> {
+  checkRequest(request);
+  const { defaults, defaultImage, cwd = process.cwd() } = circumstances;
+  const given = <T>(field: Field, read: (value: unknown) => T): T | undefined => {
+    const value: unknown = request[field];
+    return value === undefined ? undefined : placed(field, () => read(value));
+  };
+  const network = given('network', readNetwork) ?? defaults.network;
+  const sshKey = given('sshKey', (value) => readPath(value, '~/.ssh/id_ed25519')) ?? defaults.sshKey;
+  const checksum = given('checksum', readChecksum);
+  const userData = given('userData', readUserData);
+  const spec = {
+    cpus: given('cpus', readCpus) ?? defaults.cpus,
+    memory: given('memory', readMemory) ?? defaults.memory,
+    disk: given('disk', readDisk) ?? defaults.disk,
+    accel: given('accel', readAccel) ?? defaults.accel,
+    autostart: given('autostart', readBoolean) ?? defaults.autostart,
+    publish: readPublish(given('publish', readList) ?? []),
+    shares: await readShares(given('shares', readList) ?? [], cwd),
+    options: optionsOf(request, circumstances),
+    image: given('image', readImage) ?? defaults.image ?? (await defaultImage()),
+    ...(checksum !== undefined && { checksum }),
+    ...(network !== undefined && { network }),
+    ...(userData !== undefined && { userData }),
+    ...(sshKey !== undefined && { sshKey }),
+  };
+  // The one that is stored, and read again by other versions.
+  return machineSpec.parse(spec);
+}
+
+/** Refuses what no driver could make anything of. Also for whoever has yet to find the driver that the request names. */
+export function checkRequest(request: CreateRequest): void {
+  for (const field of Object.keys(request)) {
+    if (Object.hasOwn(FIELDS, field)) continue;
+    const near = nearest(field, Object.keys(FIELDS));
+    throw new HvError({
+      code: 'ERR_INVALID_REQUEST',
+      message: `A machine has no "${field}"`,
+      hint: near === undefined ? `What there is: ${Object.keys(FIELDS).join(', ')}` : `Did you mean ${near}?`,
+    });
+  }
+  if (request.driver !== undefined && typeof request.driver !== 'string') {
+    throw placedRefusal('driver', request.driver, 'is no name of a driver', 'kvm');
+  }
+}
+
+function optionsOf(
+  { options = {} }: CreateRequest,
+  { definition, driverDefaults }: Circumstances,
+): Record<string, Json> {
+  if (typeof options !== 'object' || Array.isArray(options)) {
+    throw placedRefusal('options', options, 'is no object', "{ uri: 'qemu:///session' }");
+  }
+  const own = Object.entries(options).map(([name, value]): [string, Json] =>
+    placed(`options.${name}`, () => {
+      checkOptionName(definition, name);
+      return [name, readDriverOption(definition, name, value)];
+    }),
+  );
+  return { ...driverDefaults, ...Object.fromEntries(own) };
+}
+
+function readList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value as unknown[];
+  throw refusal(value, 'is no list', "['8080:80']");
+}
+
+function readChecksum(value: unknown): string {
+  const text = typeof value === 'string' ? value.toLowerCase() : '';
+  if (/^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text)) return text;
+  throw refusal(value, 'is no checksum', 'sha256: and 64 hexadecimal digits, or sha512: and 128');
+}
+
+/** Its text may hold passwords: no message shows it. */
+function readUserData(value: unknown): string {
+  if (typeof value !== 'string') throw refusal(undefined, 'is no text', 'the content of the file, not its name');
+  const { besideTheirs } = require('../images/user-data') as typeof import('../images/user-data');
+  // Now, and not when half of the machine is made.
+  besideTheirs(value, []);
+  return value;
+}
+
+function placedRefusal(place: string, value: unknown, why: string, example: string): HvError {
+  const { message, hint } = refusal(value, why, example);
+  return new HvError({ code: 'ERR_INVALID_REQUEST', message: `${place}: ${message}`, hint });
+}
