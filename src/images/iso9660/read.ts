@@ -1,11 +1,13 @@
 import type { ByteSource } from '../source';
 import { brokenIso } from './broken';
-import { readVolumes, ucs2, type Volume } from './descriptors';
+import { readVolumes, type Volume } from './descriptors';
 import { isSelfOrParent, recordsOf, type PlainRecord } from './directory';
+import { entryFrom, indexed, jolietName, named, plainName, type Directory, type IsoEntry } from './entry';
 import type { Extent } from './records';
-import { rockRidgeOf, skippedBytes, type Continuation, type RockRidge } from './system-use';
+import { rockRidgeOf, skippedBytes, type Continuation } from './system-use';
 
 export { isIso } from './descriptors';
+export type { IsoEntry } from './entry';
 
 const LARGEST_DIRECTORY = 32 * 2 ** 20;
 /** Records and continuations, of a whole image: a DVD full of packages has a tenth of it. */
@@ -14,22 +16,6 @@ const MOST_LINKS = 40;
 /** What is read into memory at once: configurations are far smaller. */
 const LARGEST_TEXT = 2 ** 20;
 const CHUNK = 2 ** 20;
-const TYPE_MASK = 0o170000;
-const [REGULAR, FOLDER, LINK] = [0o100000, 0o040000, 0o120000];
-
-export interface IsoEntry {
-  name: string;
-  type: 'file' | 'directory' | 'link' | 'other';
-  /** Permissions; undefined where there is no Rock Ridge to say so. */
-  mode: number | undefined;
-  size: number;
-  /** Of a link. */
-  target?: string;
-  /** In blocks and bytes; only a very large file has several. */
-  extents: readonly Extent[];
-  /** Why its bytes cannot be read here. */
-  unreadable?: string;
-}
 
 /**
  * An ISO 9660 image: with Rock Ridge's names where it has them, with Joliet's where it has those, and else in small letters,
@@ -42,7 +28,7 @@ export class IsoImage {
   readonly #volume: Volume;
   /** Bytes to skip in each area of Rock Ridge; undefined: there is none. */
   readonly #skip: number | undefined;
-  readonly #directories = new Map<number, Promise<IsoEntry[]>>();
+  readonly #directories = new Map<number, Promise<Directory>>();
   #recordsLeft = MOST_RECORDS;
 
   private constructor(source: ByteSource, volume: Volume, label: string, skip: number | undefined) {
@@ -78,7 +64,7 @@ export class IsoImage {
         continue;
       }
       if (here.type !== 'directory') return undefined;
-      const entry = named(await this.list(here), name);
+      const entry = named(await this.#directory(here), name);
       if (!entry) return undefined;
       if (entry.type !== 'link') {
         trail.push(entry);
@@ -93,10 +79,14 @@ export class IsoImage {
   }
 
   /** What a directory holds. */
-  list(directory: IsoEntry): Promise<IsoEntry[]> {
+  async list(directory: IsoEntry): Promise<readonly IsoEntry[]> {
+    return (await this.#directory(directory)).entries;
+  }
+
+  #directory(directory: IsoEntry): Promise<Directory> {
     const [extent] = directory.extents;
-    if (directory.type !== 'directory' || !extent) return Promise.resolve([]);
-    const known = this.#directories.get(extent.sector) ?? this.#readDirectory(extent);
+    if (directory.type !== 'directory' || !extent) return Promise.resolve(indexed([]));
+    const known = this.#directories.get(extent.sector) ?? this.#readDirectory(extent).then(indexed);
     this.#directories.set(extent.sector, known);
     return known;
   }
@@ -128,15 +118,30 @@ export class IsoImage {
 
   /** A file's bytes, one piece after the other. */
   async *stream(file: IsoEntry): AsyncGenerator<Buffer> {
-    if (file.unreadable !== undefined) throw brokenIso(`${file.name} ${file.unreadable}`);
-    if (file.type !== 'file') throw brokenIso(`${file.name} is no file`);
-    for (const { sector, size } of file.extents) {
-      const start = sector * this.#volume.blockSize;
-      if (start + size > this.#source.size) throw brokenIso(`${file.name} would lie behind its end`);
+    for (const { start, size } of this.#placesOf(file)) {
       for (let done = 0; done < size; done += CHUNK) {
         yield await this.#source.read(start + done, Math.min(CHUNK, size - done));
       }
     }
+  }
+
+  /** The head of a file, as far as its first extent goes. */
+  headOf(file: IsoEntry): ByteSource {
+    const [{ start, size } = { start: 0, size: 0 }] = this.#placesOf(file);
+    return {
+      size,
+      read: (offset, length) => this.#source.read(start + offset, Math.max(0, Math.min(length, size - offset))),
+    };
+  }
+
+  #placesOf(file: IsoEntry): { start: number; size: number }[] {
+    if (file.unreadable !== undefined) throw brokenIso(`${file.name} ${file.unreadable}`);
+    if (file.type !== 'file') throw brokenIso(`${file.name} is no file`);
+    return file.extents.map(({ sector, size }) => {
+      const start = sector * this.#volume.blockSize;
+      if (start + size > this.#source.size) throw brokenIso(`${file.name} would lie behind its end`);
+      return { start, size };
+    });
   }
 
   async #directoryBytes({ sector, size }: Extent): Promise<Buffer> {
@@ -194,47 +199,4 @@ export class IsoImage {
     const extent = { sector: block, size: self.extent.size };
     return { ...entry, type: 'directory', size: extent.size, extents: [extent] };
   }
-}
-
-function entryFrom(record: PlainRecord, name: string, says?: RockRidge): IsoEntry | undefined {
-  // What could lead out of the directory, were it used as a path.
-  const safe = name.replace(/[/\0]/g, '_');
-  if (safe === '' || safe === '.' || safe === '..') return undefined;
-  const { extent, isDirectory } = record;
-  const entry: IsoEntry = {
-    name: safe,
-    type: isDirectory ? 'directory' : typeOf(says?.mode),
-    mode: says?.mode === undefined ? undefined : says.mode & 0o7777,
-    size: extent.size,
-    extents: [extent],
-  };
-  if (entry.type === 'link') entry.target = says?.target ?? '';
-  if (record.interleaved) entry.unreadable = 'is interleaved with another file, which nobody reads any more';
-  if (says?.zisofs === true) entry.unreadable = 'is compressed by zisofs, which is not read here';
-  return entry;
-}
-
-function typeOf(mode: number | undefined): IsoEntry['type'] {
-  const type = mode === undefined ? REGULAR : mode & TYPE_MASK;
-  if (type === LINK) return 'link';
-  // That a directory is one, the record itself must say.
-  return type === REGULAR || type === 0 || type === FOLDER ? 'file' : 'other';
-}
-
-function named(entries: readonly IsoEntry[], name: string): IsoEntry | undefined {
-  const small = name.toLowerCase();
-  return entries.find((entry) => entry.name === name) ?? entries.find((entry) => entry.name.toLowerCase() === small);
-}
-
-/** `ISOLINUX.CFG;1` as `isolinux.cfg`. */
-function plainName(identifier: Buffer): string {
-  return withoutVersion(identifier.toString('latin1')).toLowerCase();
-}
-
-function jolietName(identifier: Buffer): string {
-  return withoutVersion(ucs2(identifier));
-}
-
-function withoutVersion(name: string): string {
-  return name.replace(/;\d+$/, '').replace(/\.$/, '');
 }
