@@ -47,7 +47,7 @@ export function configure(command: Command, context: Context): void {
 }
 
 function row({ key, value, source, description }: Setting): string[] {
-  return [key, value === undefined ? '-' : text(value), source ?? '-', description];
+  return [key, value === undefined ? '-' : text(value), source, description];
 }
 
 function text(value: Json): string {

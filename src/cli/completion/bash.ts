@@ -53,14 +53,12 @@ _hvkit_offer() {
       compopt -o default -o nospace 2>/dev/null
       ;;
     files) compopt -o default 2>/dev/null ;;
-    commands) COMPREPLY=($(compgen -W "\${all[*]}" -- "$current")) ;;
     =*) COMPREPLY=($(compgen -W "\${offer#=}" -- "$current")) ;;
   esac
 }
 
 _hvkit() {
   local current=\${COMP_WORDS[COMP_CWORD]} command= flags verbs takes value i word argument=0
-  local all=(${program.verbs.map(({ path }) => path.join(' ')).join(' ')})
   COMPREPLY=()
   _hvkit_about ''
   for ((i = 1; i < COMP_CWORD; i++)); do

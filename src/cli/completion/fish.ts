@@ -1,6 +1,6 @@
 import { allVerbs, type Flag, type Offer, type Verb } from './model';
 
-/** A \`complete\` for each command and flag; the names of machines are those of folders. */
+/** A `complete` for each command and flag; the names of machines are those of folders. */
 export function fishCompletion(program: Verb): string {
   return `# fish completion of hvkit. hvkit completion fish > ~/.config/fish/completions/hvkit.fish
 
@@ -95,7 +95,6 @@ function offered(offer: Offer): string {
       return `-a '(__hvkit_machines)'`;
     case 'places':
       return `-a '(__hvkit_places)'`;
-    case 'commands':
     case 'nothing':
       return '';
   }

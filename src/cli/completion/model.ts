@@ -2,7 +2,7 @@ import type { Argument, Command, Option } from 'commander';
 
 /** What a shell offers where a word is due. */
 export type Offer =
-  { kind: 'nothing' | 'files' | 'machines' | 'places' | 'commands' } | { kind: 'choices'; choices: readonly string[] };
+  { kind: 'nothing' | 'files' | 'machines' | 'places' } | { kind: 'choices'; choices: readonly string[] };
 
 export interface Flag {
   /** `-o`, `--output`; at least one. */
@@ -35,7 +35,7 @@ function verbOf(command: Command, path: readonly string[]): Verb {
     path,
     summary: command.summary(),
     flags: [...flags, help],
-    takes: command.registeredArguments.map(argumentOf),
+    takes: command.registeredArguments.map((argument) => argumentOf(argument, command)),
     variadic: command.registeredArguments.at(-1)?.variadic === true,
     verbs: command.commands.map((each) => verbOf(each, [...path, each.name()])),
   };
@@ -53,7 +53,7 @@ function valueOf({ argChoices, flags }: Option): Offer {
 }
 
 /** An argument is called by what it is. */
-function argumentOf(argument: Argument): Offer {
+function argumentOf(argument: Argument, { parent }: Command): Offer {
   if (argument.argChoices) return { kind: 'choices', choices: argument.argChoices };
   switch (argument.name()) {
     case 'machine':
@@ -64,7 +64,7 @@ function argumentOf(argument: Argument): Offer {
     case 'image':
       return { kind: 'files' };
     case 'topic':
-      return { kind: 'commands' };
+      return { kind: 'choices', choices: parent?.commands.map((command) => command.name()) ?? [] };
     default:
       return { kind: 'nothing' };
   }

@@ -91,7 +91,6 @@ function action(offer: Offer): string {
       return '_hvkit_machines';
     case 'places':
       return '_hvkit_places';
-    case 'commands':
     case 'nothing':
       return ' ';
   }
