@@ -38,7 +38,11 @@ export async function configure(command: Command, context: Context): Promise<voi
     .option('--cpus <number>', 'virtual processors (default: 2)', wholeNumber)
     .option('--memory <size>', 'such as 512M or 4G; a bare number counts MiB (default: 1G)')
     .option('--disk <size>', 'such as 20G; a bare number counts GiB (default: 20G)')
-    .option('--image <image>', 'a name from hvkit image ls, a path, a URL, or a folder with a kernel and an initrd')
+    .option(
+      '--image <image>',
+      'a name from hvkit image ls, a path, a URL, or a folder with a kernel and an initrd (default: micro where it can be ' +
+        'built or is cached, else debian)',
+    )
     .option('--checksum <digest>', 'sha256:... or sha512:... of an image that is a URL')
     .option('--user-data <file>', 'cloud-init user-data, or a script that begins with #!')
     .option('--ssh-key <file>', 'your own private key, instead of one made for the machine')

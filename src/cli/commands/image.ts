@@ -16,18 +16,26 @@ const INTERRUPTED = {
 };
 
 export function configure(command: Command, context: Context): void {
-  withOutput(subcommand(command, 'ls', 'list the catalogue, and what is in the cache')).action(
-    async ({ output }: OutputOptions) => {
-      const images = await context.hvkit.images.list();
-      printAs(context, output, { data: images, headings: HEADINGS, rows: images.map(row) });
-    },
-  );
+  withOutput(
+    subcommand(command, 'ls', 'list the catalogue, and what is in the cache', [
+      ['hvkit image ls', ''],
+      ['hvkit image ls -o json', 'for programs'],
+    ]),
+  ).action(async ({ output }: OutputOptions) => {
+    const images = await context.hvkit.images.list();
+    printAs(context, output, { data: images, headings: HEADINGS, rows: images.map(row) });
+  });
 
-  subcommand(command, 'build', "build one of hvkit's own from the distribution's packages")
+  subcommand(command, 'build', "build one of hvkit's own from the distribution's packages", [
+    ['hvkit image build micro', ''],
+  ])
     .argument('<image>')
     .action((name: string) => fetch(context, name, 'building', (options) => context.hvkit.images.build(name, options)));
 
-  subcommand(command, 'pull', 'put an image into the cache')
+  subcommand(command, 'pull', 'put an image into the cache', [
+    ['hvkit image pull debian', ''],
+    ['hvkit image pull --checksum sha256:9f86... https://example.org/disk.qcow2', ''],
+  ])
     .argument('<image>', 'a name from hvkit image ls, or a URL')
     .option('--checksum <digest>', 'sha256:... or sha512:... of an image that is a URL')
     .action((name: string, { checksum }: { checksum?: string }) =>
@@ -36,7 +44,7 @@ export function configure(command: Command, context: Context): void {
       ),
     );
 
-  subcommand(command, 'rm', 'remove images from the cache')
+  subcommand(command, 'rm', 'remove images from the cache', [['hvkit image rm debian', '']])
     .argument('<images...>')
     .action(async (names: string[]) => {
       await forEach(context, names, async (name) => {

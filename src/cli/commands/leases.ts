@@ -11,11 +11,13 @@ const HEADINGS = ['ADDRESS', 'NETWORK', 'MAC', 'HOSTNAME', 'EXPIRES', 'MACHINE']
 const MS = 1000;
 
 export function configure(command: Command, context: Context): void {
-  withOutput(subcommand(command, 'ls', 'list the leases of our networks')).action(async ({ output }: OutputOptions) => {
-    print(context, output, await context.hvkit.leases.list());
-  });
+  withOutput(subcommand(command, 'ls', 'list the leases of our networks', [['hvkit leases ls', '']])).action(
+    async ({ output }: OutputOptions) => {
+      print(context, output, await context.hvkit.leases.list());
+    },
+  );
 
-  subcommand(command, 'release', 'give addresses back')
+  subcommand(command, 'release', 'give addresses back', [['hvkit leases release 192.168.150.7', '']])
     .argument('<addresses...>')
     .action(async (addresses: string[]) => {
       await forEach(context, addresses, async (address) => {
@@ -24,7 +26,12 @@ export function configure(command: Command, context: Context): void {
       });
     });
 
-  withOutput(subcommand(command, 'prune', 'release those that belong to no machine'))
+  withOutput(
+    subcommand(command, 'prune', 'release those that belong to no machine', [
+      ['hvkit leases prune --dry-run', 'says which'],
+      ['hvkit leases prune', ''],
+    ]),
+  )
     .option('--dry-run', 'say which, and release none')
     .action(async ({ output, dryRun = false }: OutputOptions & { dryRun?: boolean }) => {
       print(context, output, await context.hvkit.leases.prune({ dryRun }));

@@ -9,14 +9,14 @@ import { subcommand } from '../subcommand';
 const HEADINGS = ['KEY', 'VALUE', 'FROM', 'DESCRIPTION'];
 
 export function configure(command: Command, context: Context): void {
-  withOutput(subcommand(command, 'list', 'print all settings, and where they come from')).action(
-    async ({ output }: OutputOptions) => {
-      const settings = await context.hvkit.settings.list();
-      printAs(context, output, { data: settings, headings: HEADINGS, rows: settings.map(row) });
-    },
-  );
+  withOutput(
+    subcommand(command, 'list', 'print all settings, and where they come from', [['hvkit settings list', '']]),
+  ).action(async ({ output }: OutputOptions) => {
+    const settings = await context.hvkit.settings.list();
+    printAs(context, output, { data: settings, headings: HEADINGS, rows: settings.map(row) });
+  });
 
-  subcommand(command, 'get', 'print one')
+  subcommand(command, 'get', 'print one', [['hvkit settings get memory', 'exit status 1: it is not set']])
     .argument('<key>')
     .action(async (key: string) => {
       const value = await context.hvkit.settings.get(key);
@@ -25,14 +25,17 @@ export function configure(command: Command, context: Context): void {
       else context.print(text(value));
     });
 
-  subcommand(command, 'set', 'set one in config.yaml')
+  subcommand(command, 'set', 'set one in config.yaml', [
+    ['hvkit settings set memory 2G', ''],
+    ['hvkit settings set kvm.uri qemu:///session', "a driver's own"],
+  ])
     .argument('<key>')
     .argument('<value>')
     .action(async (key: string, value: string) => {
       await context.hvkit.settings.set(key, value);
     });
 
-  subcommand(command, 'unset', 'go back to the default')
+  subcommand(command, 'unset', 'go back to the default', [['hvkit settings unset memory', '']])
     .argument('<key>')
     .action(async (key: string) => {
       await context.hvkit.settings.unset(key);

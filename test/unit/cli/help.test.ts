@@ -25,6 +25,18 @@ test.each(CATALOGUE.filter(({ name }) => name !== 'create').map(({ name }) => na
   },
 );
 
+test.each(
+  ['image ls', 'image build', 'image pull', 'image rm', 'leases ls', 'leases release', 'leases prune'].concat(
+    ['list', 'get', 'set', 'unset'].map((verb) => `settings ${verb}`),
+  ),
+)('help of %s has examples', async (line) => {
+  const asOption = await hvkit([...line.split(' '), '--help']);
+  expect(asOption).toMatchObject({ status: 0, stderr: '' });
+  expect(asOption.stdout).toContain(`Usage: hvkit ${line}`);
+  expect(asOption.stdout).toContain(`\nExamples:\n  hvkit ${line}`);
+  await expect(hvkit(['help', ...line.split(' ')])).resolves.toEqual(asOption);
+});
+
 test('help of what there is not is wrong usage', async () => {
   await expect(hvkit(['help', 'stauts'])).resolves.toEqual({
     status: 2,
