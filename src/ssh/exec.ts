@@ -100,7 +100,7 @@ function start(
   return new Promise((resolve, reject) => {
     if (signal?.aborted) throw aborted('The command', signal);
     const refused = (error: Error): void => {
-      reject(client.failure ?? notRun(error));
+      reject(client.failure ?? noSession(error));
     };
     try {
       const how = {
@@ -199,8 +199,8 @@ function tooLong(milliseconds: number): HvError {
   });
 }
 
-/** With the server's reason, if it opened no session: Sessions asks for it. */
-function notRun(cause: Error & { reason?: unknown }): HvError {
+/** With the server's reason, if it opened no session: Sessions asks for it. @internal */
+export function noSession(cause: Error & { reason?: unknown }): HvError {
   const error = new HvError({
     code: 'ERR_SSH_EXEC',
     message: `The machine's ssh server runs no command: ${cause.message}`,

@@ -1,11 +1,12 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { HvError } from '../errors';
 import { readKeyFile } from './key-file';
 import { formatEd25519 } from './openssh-key';
 import { fingerprint, formatPublicKey } from './public-key';
+import { textOf, writeWhole } from './whole-file';
 
 /** A new key pair, in memory: whoever stores the private one makes its file 0600. */
 export interface KeyPair {
@@ -62,43 +63,5 @@ export async function writeKeyPair(folder: string, name: string, comment: string
       message: `The key pair ${privateFile} could not be written: ${(error as Error).message}`,
       cause: error,
     });
-  }
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function writeWhole(file: string, text: string, mode: number): Promise<void> {
-  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await withFile(temporary, 'wx', mode, async (handle) => {
-      await handle.writeFile(text);
-      await handle.sync();
-    });
-    await rename(temporary, file);
-    await withFile(dirname(file), 'r', 0, (handle) => handle.sync());
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function withFile(
-  file: string,
-  flags: string,
-  mode: number,
-  use: (handle: Awaited<ReturnType<typeof open>>) => Promise<void>,
-): Promise<void> {
-  const handle = await open(file, flags, mode);
-  try {
-    await use(handle);
-  } finally {
-    await handle.close();
   }
 }
