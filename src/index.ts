@@ -11,7 +11,7 @@ export type { Finding, FindingKind } from './machines/finding';
 export type { ImageInfo, Images } from './machines/images';
 export type { Leases } from './machines/leases';
 export type { Phase } from './machines/machine-file';
-export type { Progress, WorkOptions } from './machines/progress';
+export type { Progress, StartOptions, WorkOptions } from './machines/progress';
 export type { CreateRequest } from './machines/request';
 export type { Setting, Settings } from './machines/settings';
 export type { MachineSummary } from './machines/summary';

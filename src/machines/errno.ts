@@ -5,5 +5,5 @@ export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
 
 /** The disk has no room, or the user may use no more of it. */
 export function isNoSpace(error: unknown): boolean {
-  return isErrno(error, 'ENOSPC', 'EDQUOT');
+  return isErrno(error, 'ENOSPC', 'EDQUOT', 'ERR_NO_SPACE');
 }

@@ -36,6 +36,10 @@ export class HomeFolder {
   get locks(): string {
     return join(this.path, 'locks');
   }
+  /** Of a machine. It is never deleted. */
+  lockFile(machine: string): string {
+    return join(this.locks, machine);
+  }
   get cache(): string {
     return join(this.path, 'cache');
   }

@@ -1,15 +1,23 @@
 import type { DriverDefinition } from '../drivers/driver';
+import { Registry } from '../drivers/registry';
 import { HvError } from '../errors';
 import type { DriverInfo, DriverOption } from './driver-info';
+import { Drivers } from './drivers';
 import type { MachineEvent } from './event';
 import type { Finding } from './finding';
+import { HomeFolder, homePath } from './home';
+import { HomeImages } from './home-images';
 import type { Images } from './images';
 import type { Leases } from './leases';
-import type { Machine } from './machine';
-import type { WorkOptions } from './progress';
+import { Machine } from './machine';
+import type { StartOptions, WorkOptions } from './progress';
 import type { CreateRequest } from './request';
 import type { Settings } from './settings';
+import { Store } from './store';
 import type { MachineSummary } from './summary';
+import type { Workplace } from './workplace';
+
+type HomeSettings = import('./home-settings').HomeSettings;
 
 export interface HvkitOptions {
   /** Without it `$HVKIT_HOME`, `$MACHINE_STORAGE_PATH`, or `~/.hvkit`. */
@@ -24,32 +32,58 @@ export interface HvkitOptions {
 /** The machines of one home. */
 export class Hvkit implements AsyncDisposable {
   readonly home: string;
+  readonly #place: Workplace;
+  readonly #images: HomeImages;
+  #settings: HomeSettings | undefined;
 
   constructor(options: HvkitOptions = {}) {
-    this.home = options.home ?? '';
+    const { env = process.env, drivers, onWarning } = options;
+    const warn =
+      onWarning ??
+      ((message: string) => {
+        process.emitWarning(message, 'HvkitWarning');
+      });
+    const home = new HomeFolder(homePath(options.home, env));
+    const registry = new Registry(drivers);
+    this.home = home.path;
+    this.#images = new HomeImages({ home: home.path, env, warn });
+    this.#place = {
+      home,
+      store: new Store(home),
+      drivers: new Drivers({ home, registry, env, warn }),
+      env,
+      readyMs: async () => (await this.#homeSettings.defaults()).timeout * 1000,
+      warn,
+    };
   }
 
   get settings(): Settings {
-    throw unfinished();
+    return this.#homeSettings;
   }
   get images(): Images {
-    throw unfinished();
+    return this.#images;
   }
   get leases(): Leases {
     throw unfinished();
   }
 
   /** Resolves when the machine answers over ssh. What fails leaves nothing behind. */
-  create(_request: CreateRequest, _options?: WorkOptions): Promise<Machine> {
-    return Promise.reject(unfinished());
+  async create(request: CreateRequest, options?: StartOptions): Promise<Machine> {
+    const { createMachine } = require('./create') as typeof import('./create');
+    const { wantedBy } = require('./wanted') as typeof import('./wanted');
+    const wanted = await wantedBy(request, this.#place, this.#homeSettings, this.#images);
+    return new Machine(this.#place, await createMachine(this.#place, wanted, options));
   }
   /** ERR_NO_MACHINE: there is none of this name. */
-  machine(_name: string): Promise<Machine> {
-    return Promise.reject(unfinished());
+  async machine(name: string): Promise<Machine> {
+    return new Machine(this.#place, await this.#place.store.read(name));
   }
   /** In the natural order of their names. A file that cannot be read is an error; list() has a row for it. */
-  machines(): Promise<Machine[]> {
-    return Promise.reject(unfinished());
+  async machines(): Promise<Machine[]> {
+    const { store } = this.#place;
+    const records = await Promise.all((await store.names()).map((name) => store.find(name)));
+    // One that was removed in between is none.
+    return records.flatMap((record) => (record ? [new Machine(this.#place, record)] : []));
   }
   /** Every machine with its state. One that does not answer in time has the state `Timeout`. */
   list(_options?: { timeoutMs?: number }): Promise<MachineSummary[]> {
@@ -81,11 +115,19 @@ export class Hvkit implements AsyncDisposable {
     return Promise.reject(unfinished());
   }
 
+  /** Ends connections. What was handed out, such as a machine, is of no more use. */
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.#place.drivers.close();
   }
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #homeSettings(): HomeSettings {
+    const { HomeSettings } = require('./home-settings') as typeof import('./home-settings');
+    const { home, drivers, env } = this.#place;
+    this.#settings ??= new HomeSettings(home, drivers.registry, env);
+    return this.#settings;
   }
 }
 

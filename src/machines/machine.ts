@@ -1,18 +1,22 @@
 import type { Duplex, Readable } from 'node:stream';
 
 import type { Address, MachineSpec, MachineState } from '../drivers/driver';
-import type { Json, Properties } from '../resources/resource';
 import { HvError } from '../errors';
+import type { Json, Properties } from '../resources/resource';
 import type { SshTarget } from '../ssh/target';
 import type { CopyOptions, ExecOptions, ExecResult } from './exec';
 import type { MachineRecord, Phase } from './machine-file';
-import type { WorkOptions } from './progress';
+import type { StartOptions, WorkOptions } from './progress';
+import type { Workplace } from './workplace';
 
 /** A view of a machine's file, as it was when it was last read: refresh() reads it anew. */
 export class Machine {
+  readonly #place: Workplace;
   #record: MachineRecord;
 
-  constructor(record: MachineRecord) {
+  /** @internal */
+  constructor(place: Workplace, record: MachineRecord) {
+    this.#place = place;
     this.#record = record;
   }
 
@@ -39,57 +43,63 @@ export class Machine {
   }
   /** `<home>/machines/<name>`. */
   get folder(): string {
-    throw unfinished();
+    return this.#place.store.folder(this.name);
   }
 
-  refresh(): Promise<this> {
-    return Promise.reject(unfinished());
+  async refresh(): Promise<this> {
+    this.#record = await this.#place.store.read(this.name);
+    return this;
   }
-  state(): Promise<MachineState> {
-    return Promise.reject(unfinished());
+  async state(): Promise<MachineState> {
+    return lifecycle().stateOf(this.#place, await this.#fresh());
   }
   /** Of a machine that does not run: ERR_NOT_RUNNING. */
-  address(): Promise<Address> {
-    return Promise.reject(unfinished());
+  async address(): Promise<Address> {
+    return remote().addressOf(this.#place, await this.#fresh());
   }
-  ip(): Promise<string> {
-    return Promise.reject(unfinished());
+  /** Where this host reaches it: of one behind forwarded ports this is 127.0.0.1. */
+  async ip(): Promise<string> {
+    return (await this.address()).host;
   }
 
   /** Waits until ssh answers. Of one that runs already it only waits. */
-  start(_options?: WorkOptions): Promise<void> {
-    return Promise.reject(unfinished());
+  async start(options?: StartOptions): Promise<void> {
+    await lifecycle().start(this.#place, this.name, options);
+    await this.refresh();
   }
-  stop(_options?: { graceMs?: number; signal?: AbortSignal }): Promise<void> {
-    return Promise.reject(unfinished());
+  /** Presses the power button; the plug is pulled after the grace period, which is a minute unless told. */
+  stop(options?: { graceMs?: number; signal?: AbortSignal }): Promise<void> {
+    return lifecycle().stop(this.#place, this.name, options);
   }
-  restart(_options?: WorkOptions & { graceMs?: number }): Promise<void> {
-    return Promise.reject(unfinished());
+  async restart(options?: StartOptions & { graceMs?: number }): Promise<void> {
+    await lifecycle().restart(this.#place, this.name, options);
+    await this.refresh();
   }
   kill(): Promise<void> {
-    return Promise.reject(unfinished());
+    return lifecycle().kill(this.#place, this.name);
   }
   pause(): Promise<void> {
-    return Promise.reject(unfinished());
+    return lifecycle().pause(this.#place, this.name);
   }
   resume(): Promise<void> {
-    return Promise.reject(unfinished());
+    return lifecycle().resume(this.#place, this.name);
   }
   /** With `force` the record goes even if the hypervisor cannot be asked: what may stay behind is warned of. */
-  remove(_options?: WorkOptions & { force?: boolean }): Promise<void> {
-    return Promise.reject(unfinished());
+  remove(options?: WorkOptions & { force?: boolean }): Promise<void> {
+    const { removeMachine } = require('./remove') as typeof import('./remove');
+    return removeMachine(this.#place, this.name, options);
   }
 
-  ssh(): Promise<SshTarget> {
-    return Promise.reject(unfinished());
+  async ssh(): Promise<SshTarget> {
+    return remote().targetOf(this.#place, await this.#fresh());
   }
   /** A section of ssh's configuration, for programs that read it. */
   sshConfig(): Promise<string> {
     return Promise.reject(unfinished());
   }
   /** Does not throw for the command's own status. */
-  exec(_command: string, _args?: readonly string[], _options?: ExecOptions): Promise<ExecResult> {
-    return Promise.reject(unfinished());
+  async exec(command: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> {
+    return remote().execIn(this.#place, await this.#fresh(), [command, args], options);
   }
   copyTo(_local: string, _remote: string, _options?: CopyOptions): Promise<void> {
     return Promise.reject(unfinished());
@@ -101,17 +111,32 @@ export class Machine {
   shell(_options?: { command?: readonly string[]; native?: boolean }): Promise<number> {
     return Promise.reject(unfinished());
   }
-  console(): Promise<Duplex> {
-    return Promise.reject(unfinished());
+  async console(): Promise<Duplex> {
+    return remote().consoleOf(this.#place, await this.#fresh());
   }
-  logs(_options?: { follow?: boolean; signal?: AbortSignal }): Promise<Readable> {
-    return Promise.reject(unfinished());
+  async logs(options: { follow?: boolean; signal?: AbortSignal } = {}): Promise<Readable> {
+    return remote().logsOf(this.#place, await this.#fresh(), options);
   }
 
   /** All that is known of it, for `inspect`. */
   inspect(): Json {
-    throw unfinished();
+    // As it stands in its file: without what is undefined.
+    return { ...(JSON.parse(JSON.stringify(this.#record)) as Record<string, Json>), folder: this.folder };
   }
+
+  /** Another process may have moved it, or taken it away. */
+  async #fresh(): Promise<MachineRecord> {
+    await this.refresh();
+    return this.#record;
+  }
+}
+
+/** Late, since most commands need one of them. */
+function lifecycle(): typeof import('./lifecycle') {
+  return require('./lifecycle') as typeof import('./lifecycle');
+}
+function remote(): typeof import('./remote') {
+  return require('./remote') as typeof import('./remote');
 }
 
 function unfinished(): HvError {

@@ -12,3 +12,9 @@ export interface WorkOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }
+
+/** Of work at whose end a machine answers over ssh. */
+export interface StartOptions extends WorkOptions {
+  /** How long it may take from its start until then; without it HVKIT_TIMEOUT, the setting `timeout`, or 5 minutes. */
+  timeoutMs?: number;
+}

@@ -1,14 +1,16 @@
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { HvError } from '../errors';
 import { syncFolder, writeAtomically } from './atomic-file';
-import { isErrno } from './errno';
+import { isErrno, isNoSpace } from './errno';
 import type { HomeFolder } from './home';
 import type { MachineRecord } from './machine-file';
 import { migrate } from './migrations';
 
 const FILE = 'machine.json';
+/** What is no name is the name of no machine, and above all no path. */
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9\-.]{0,62}$/;
 
 /** The machines' files of one home. Who reads needs no lock; who writes holds the machine's. */
 export class Store {
@@ -38,14 +40,27 @@ export class Store {
     return empty;
   }
 
+  /** Whether its file can be read is not asked. */
+  async has(name: string): Promise<boolean> {
+    if (!NAME.test(name)) return false;
+    try {
+      await access(this.file(name));
+      return true;
+    } catch (error) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
+      throw unreadable(this.file(name), (error as Error).message, error);
+    }
+  }
+
   /** Undefined: there is no such machine. */
   async find(name: string): Promise<MachineRecord | undefined> {
+    if (!NAME.test(name)) return undefined;
     const path = this.file(name);
     let text: string;
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
+      if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
       throw unreadable(path, (error as Error).message, error);
     }
     return parseMachineFile(path, name, text);
@@ -58,9 +73,14 @@ export class Store {
   }
 
   async write(record: MachineRecord): Promise<void> {
-    const folder = this.folder(record.name);
-    if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(this.#home.machines);
-    await writeAtomically(this.file(record.name), `${JSON.stringify(record, undefined, 2)}\n`);
+    const path = this.file(record.name);
+    try {
+      const isNew = (await mkdir(this.folder(record.name), { recursive: true, mode: 0o700 })) !== undefined;
+      if (isNew) await syncFolder(this.#home.machines);
+      await writeAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`);
+    } catch (error) {
+      throw unwritable(path, error);
+    }
   }
 
   /** The file goes as the last one: until then it is known that there is something to remove. */
@@ -126,6 +146,16 @@ function unreadable(path: string, why: string, cause?: unknown): HvError {
     hint: 'Nothing was changed. Restore the file; or move it away, and `hvkit repair` takes what is left of the machine.',
     cause,
   });
+}
+
+function unwritable(path: string, error: unknown): HvError {
+  const why = `The machine's file ${path} cannot be written: ${(error as Error).message}`;
+  if (isNoSpace(error)) {
+    const hint = `Make room: df -h '${dirname(path)}'`;
+    return new HvError({ code: 'ERR_NO_SPACE', message: why, hint, cause: error });
+  }
+  const hint = 'Everything in the home of hvkit belongs to its user, and must be writable.';
+  return new HvError({ code: 'ERR_HOME', message: why, hint, cause: error });
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

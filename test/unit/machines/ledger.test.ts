@@ -55,7 +55,7 @@ test('a full disk stops what is to be made, and not what is to be taken away', (
       symlinkSync('/dev/full', `${store.file('dev')}.new`);
     };
     full();
-    await expect(ledger.set('seed', entry(1))).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(ledger.set('seed', entry(1))).rejects.toMatchObject({ code: 'ERR_NO_SPACE' });
     expect(Object.keys(onDisk(store).resources)).toEqual(['disk']);
     full();
     await ledger.enter('removing');

@@ -86,7 +86,7 @@ test('a full disk leaves the old file as it was, and nothing beside it', () =>
     const record = recordOf('dev');
     await store.write(record);
     symlinkSync('/dev/full', `${store.file('dev')}.new`);
-    await expect(store.write({ ...record, phase: 'removing' })).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(store.write({ ...record, phase: 'removing' })).rejects.toMatchObject({ code: 'ERR_NO_SPACE' });
     expect(await store.read('dev')).toEqual(record);
     expect(readdirSync(store.folder('dev'))).toEqual(['machine.json']);
   }));

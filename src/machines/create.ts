@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+
+import type { BootImage } from '../images/image';
+import type { Capabilities, Driver, DriverDefinition, MachineSpec } from '../drivers/driver';
+import { HvError } from '../errors';
+import { createAll, rollBack } from '../resources/engine';
+import { isAbort } from '../resources/failures';
+import type { Properties } from '../resources/resource';
+import type { StepProgress } from '../resources/steps';
+import { graphOf } from './graph';
+import { Ledger } from './ledger';
+import { lockOf } from './lifecycle';
+import { withLock } from './lock';
+import type { MachineRecord } from './machine-file';
+import { checkName } from './names';
+import type { Progress, StartOptions } from './progress';
+import { startAndWait } from './ready';
+import type { Workplace } from './workplace';
+
+/** What is settled before the machine's turn comes: it is the caller's to find out. */
+export interface Wanted {
+  name: string;
+  definition: DriverDefinition;
+  spec: MachineSpec;
+  image: (options: ImageProgress) => Promise<BootImage>;
+}
+
+interface ImageProgress {
+  signal: AbortSignal;
+  onProgress: (message: string, fraction?: number) => void;
+}
+
+type Tell = (stage: Progress['stage'], message: string, fraction?: number) => void;
+
+/** Makes a machine, starts it, and waits until it answers. What fails, or is aborted, leaves nothing behind. */
+export async function createMachine(
+  place: Workplace,
+  wanted: Wanted,
+  { signal = new AbortController().signal, timeoutMs, onProgress }: StartOptions = {},
+): Promise<MachineRecord> {
+  const { name } = wanted;
+  const tell: Tell = (stage, message, fraction) =>
+    onProgress?.({ machine: name, stage, message, ...(fraction !== undefined && { fraction }) });
+  checkCapabilities(wanted);
+  await place.home.prepare();
+  await refuseTwice(place, name);
+  return withLock(lockOf(place, name, signal), async () => {
+    await refuseTwice(place, name);
+    try {
+      const ledger = await settle(place, wanted, { signal, tell });
+      return await make(place, ledger, { signal, tell, timeoutMs: timeoutMs ?? (await place.readyMs()) });
+    } catch (error) {
+      if (signal.aborted && isAbort(error) && !HvError.is(error)) {
+        throw interrupted(name, 'nothing had been made', error);
+      }
+      throw error;
+    }
+  });
+}
+
+export async function refuseTwice({ store }: Workplace, name: string): Promise<void> {
+  checkName(name);
+  if (!(await store.has(name))) return;
+  throw new HvError({
+    code: 'ERR_MACHINE_EXISTS',
+    message: `Docker machine "${name}" already exists`,
+    hint: 'Take another name; or hvkit rm takes this one away.',
+  });
+}
+
+/** What cannot be here is refused now, and not when half of it is made. */
+async function settle(
+  place: Workplace,
+  { name, definition, spec, image: find }: Wanted,
+  { signal, tell }: { signal: AbortSignal; tell: Tell },
+): Promise<Ledger> {
+  signal.throwIfAborted();
+  tell('image', `looking for the image ${spec.image}`);
+  const image = await find({
+    signal,
+    onProgress: (message, fraction) => {
+      tell('image', message, fraction);
+    },
+  });
+  signal.throwIfAborted();
+  tell('check', 'checking');
+  const driver = await place.drivers.of(definition.name);
+  const uuid = randomUUID();
+  const plan = await planned(driver, { name, uuid, spec, image }, signal);
+  const record: MachineRecord = {
+    schema: 1,
+    name,
+    uuid,
+    driver: definition.name,
+    created: new Date().toISOString(),
+    phase: 'creating',
+    spec,
+    image,
+    plan,
+    resources: {},
+  };
+  await place.store.write(record);
+  return new Ledger(place.store, record);
+}
+
+async function planned(
+  driver: Driver,
+  request: { name: string; uuid: string; spec: MachineSpec; image: BootImage },
+  signal: AbortSignal,
+): Promise<Properties> {
+  try {
+    return await driver.plan(request);
+  } catch (error) {
+    if (signal.aborted) signal.throwIfAborted();
+    throw precreate(error);
+  }
+}
+
+/** Exit status 3: a check said no, and nothing was made. */
+export function precreate(error: unknown): unknown {
+  if (!HvError.is(error)) return error;
+  return new HvError({ code: 'ERR_PRECREATE', message: error.message, hint: error.hint, cause: error });
+}
+
+async function make(
+  place: Workplace,
+  ledger: Ledger,
+  { signal, tell, timeoutMs }: { signal: AbortSignal; tell: Tell; timeoutMs: number },
+): Promise<MachineRecord> {
+  const driver = await place.drivers.of(ledger.record.driver);
+  try {
+    const graph = graphOf(driver, ledger.machine);
+    await createAll(graph, ledger, { signal, onProgress: stepTeller('resources', tell) });
+    tell('start', 'starting');
+    const address = await startAndWait(
+      driver,
+      () => ledger.machine,
+      (whileStarting) => driver.start(ledger.machine, whileStarting),
+      {
+        timeoutMs,
+        signal,
+        env: place.env,
+        fresh: true,
+        onStage: (message) => {
+          tell('ready', message);
+        },
+      },
+    );
+    if (address) await ledger.reached(address);
+    await ledger.enter('ready');
+    return ledger.record;
+  } catch (error) {
+    throw await takeBack(place, driver, ledger, { failure: error, signal, tell });
+  }
+}
+
+/** Takes away what was made, also when that was to be aborted. The failure to report. */
+async function takeBack(
+  place: Workplace,
+  driver: Driver,
+  ledger: Ledger,
+  { failure, signal, tell }: { failure: unknown; signal: AbortSignal; tell: Tell },
+): Promise<unknown> {
+  const { name } = ledger.record;
+  tell('rollback', 'taking back what was made');
+  const graph = graphOf(driver, ledger.machine);
+  const outcome = await rollBack(graph, ledger, failure, { onProgress: stepTeller('rollback', tell) });
+  if (outcome.complete) await place.store.delete(name);
+  if (!signal.aborted || !isAbort(failure)) {
+    return outcome.complete ? outcome.failure : withRemainder(name, outcome.failure);
+  }
+  if (outcome.complete) return interrupted(name, 'what had been made was taken back', failure);
+  return withRemainder(name, outcome.failure);
+}
+
+function withRemainder(name: string, failure: unknown): unknown {
+  if (!HvError.is(failure)) return failure;
+  const { code, message, cause } = failure;
+  return new HvError({ code, message, hint: `hvkit rm ${name} takes away what is left.`, cause });
+}
+
+function interrupted(name: string, what: string, cause: unknown): HvError {
+  return new HvError({ code: 'ABORT_ERR', message: `Creating the machine "${name}" was interrupted: ${what}`, cause });
+}
+
+const VERBS = { create: 'making', update: 'changing', delete: 'removing' };
+
+export function stepTeller(stage: Progress['stage'], tell: Tell): (progress: StepProgress) => void {
+  return ({ kind, verb, message, fraction }) => {
+    tell(stage, message ?? `${VERBS[verb]} the ${kind}`, fraction);
+  };
+}
+
+const NEEDED: readonly { ability: keyof Capabilities; by: (spec: MachineSpec) => boolean; words: string }[] = [
+  { ability: 'shares', by: ({ shares }) => shares.length > 0, words: 'share folders with a guest' },
+  { ability: 'publish', by: ({ publish }) => publish.length > 0, words: "publish a guest's ports" },
+  { ability: 'autostart', by: ({ autostart }) => autostart, words: 'start machines with the host' },
+];
+
+function checkCapabilities({ definition, spec }: Wanted): void {
+  const missing = NEEDED.find(({ ability, by }) => by(spec) && !definition.capabilities[ability]);
+  if (!missing) return;
+  throw new HvError({
+    code: 'ERR_PRECREATE',
+    message: `The driver ${definition.name} cannot ${missing.words}`,
+    hint: '`hvkit drivers` shows what each can do.',
+  });
+}

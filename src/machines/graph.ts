@@ -1,0 +1,27 @@
+import type { Driver, DriverMachine } from '../drivers/driver';
+import { Graph } from '../resources/graph';
+import type { Resource } from '../resources/resource';
+import { keyResources } from './keys';
+
+/** All that a machine consists of: its keys, and what its driver makes of it. */
+export function graphOf(driver: Driver, machine: DriverMachine): Graph {
+  const keys = keyResources(machine);
+  const ids = keys.map(({ id }) => id);
+  return new Graph([...keys, ...driver.resources(machine).map((resource) => after(ids, resource))]);
+}
+
+/** What has no parents of its own comes after the keys, which drivers read. */
+function after(ids: readonly string[], resource: Resource): Resource {
+  if (resource.parents.length > 0) return resource;
+  const { id, kind, shared } = resource;
+  return {
+    id,
+    kind,
+    parents: ids,
+    ...(shared && { shared }),
+    create: (step) => resource.create(step),
+    read: (step) => resource.read(step),
+    ...(resource.update && { update: resource.update.bind(resource) }),
+    delete: (step) => resource.delete(step),
+  };
+}

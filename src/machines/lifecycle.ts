@@ -1,0 +1,173 @@
+import type { Driver, DriverDefinition, MachineState } from '../drivers/driver';
+import { HvError } from '../errors';
+import { Ledger, machineOf } from './ledger';
+import { withLock } from './lock';
+import type { MachineRecord } from './machine-file';
+import type { StartOptions } from './progress';
+import { startAndWait } from './ready';
+import { checkName } from './names';
+import { noMachine } from './store';
+import type { Workplace } from './workplace';
+
+const GRACE_MS = 60_000;
+
+export interface StopOptions {
+  graceMs?: number;
+  signal?: AbortSignal;
+}
+
+/** Runs work that changes a machine, while nobody else changes it. */
+export async function withMachine<T>(
+  place: Workplace,
+  name: string,
+  signal: AbortSignal | undefined,
+  work: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const { store } = place;
+  // No lock is made for what there is not, nor outside of the folder of locks.
+  if ((await store.find(name)) === undefined) throw noMachine(name);
+  return withLock(lockOf(place, name, signal), async () => work(new Ledger(store, await store.read(name))));
+}
+
+export function lockOf(
+  { home }: Workplace,
+  name: string,
+  signal?: AbortSignal,
+): { path: string; description: string; signal: AbortSignal | undefined } {
+  checkName(name);
+  return { path: home.lockFile(name), description: `Machine "${name}"`, signal };
+}
+
+export async function stateOf(place: Workplace, record: MachineRecord): Promise<MachineState> {
+  const driver = await place.drivers.of(record.driver);
+  const reading = (await driver.states([machineOf(place.store, record)])).get(record.uuid);
+  if (reading && 'error' in reading) throw reading.error;
+  if (reading) return reading.state;
+  throw new HvError({
+    code: 'ERR_NO_STATE',
+    message: `The driver ${record.driver} does not tell the state of the machine "${record.name}"`,
+    hint: `hvkit doctor ${record.name}`,
+  });
+}
+
+/** The lock is held while it is started, and not while its system comes up: it can be stopped meanwhile. */
+export async function start(place: Workplace, name: string, options: StartOptions = {}): Promise<void> {
+  await bringUp(place, name, options, {
+    message: 'starting',
+    begin: async (driver, ledger, signal) => {
+      if ((await stateOf(place, ledger.record)) !== 'Running') await driver.start(ledger.machine, signal);
+    },
+  });
+}
+
+export async function restart(
+  place: Workplace,
+  name: string,
+  { graceMs = GRACE_MS, ...options }: StartOptions & { graceMs?: number } = {},
+): Promise<void> {
+  await bringUp(place, name, options, {
+    message: 'restarting',
+    begin: (driver, ledger, signal) => driver.restart(ledger.machine, { graceMs, signal }),
+  });
+}
+
+async function bringUp(
+  place: Workplace,
+  name: string,
+  options: StartOptions,
+  how: { message: string; begin(driver: Driver, ledger: Ledger, signal: AbortSignal): Promise<void> },
+): Promise<void> {
+  const { onProgress, signal = new AbortController().signal } = options;
+  let ledger = new Ledger(place.store, await place.store.read(name));
+  requireFinished(ledger.record);
+  const driver = await place.drivers.of(ledger.record.driver);
+  const address = await startAndWait(
+    driver,
+    () => ledger.machine,
+    (whileStarting) =>
+      withMachine(place, name, whileStarting, async (locked) => {
+        requireFinished(locked.record);
+        ledger = locked;
+        onProgress?.({ machine: name, stage: 'start', message: how.message });
+        await how.begin(driver, locked, whileStarting);
+      }),
+    {
+      timeoutMs: options.timeoutMs ?? (await place.readyMs()),
+      signal,
+      env: place.env,
+      fresh: false,
+      onStage: (message) => onProgress?.({ machine: name, stage: 'ready', message }),
+    },
+  );
+  if (address) await withMachine(place, name, signal, (locked) => locked.reached(address));
+}
+
+export async function stop(
+  place: Workplace,
+  name: string,
+  { graceMs = GRACE_MS, signal = new AbortController().signal }: StopOptions = {},
+): Promise<void> {
+  await withMachine(place, name, signal, async ({ record, machine }) => {
+    if ((await stateOf(place, record)) === 'Stopped') return;
+    const driver = await place.drivers.of(record.driver);
+    await driver.stop(machine, { graceMs, signal });
+  });
+}
+
+/** Without the lock: also what somebody else waits for in vain can be ended so. Nothing is recorded. */
+export async function kill(place: Workplace, name: string): Promise<void> {
+  const record = await place.store.read(name);
+  const driver = await place.drivers.of(record.driver);
+  await requireRunning(place, record);
+  await driver.kill(machineOf(place.store, record));
+}
+
+export function pause(place: Workplace, name: string): Promise<void> {
+  return withMachine(place, name, undefined, async ({ record, machine }) => {
+    const driver = await place.drivers.of(record.driver);
+    if (!driver.pause) throw cannot(place, record, 'pause a machine');
+    await requireRunning(place, record);
+    await driver.pause(machine);
+  });
+}
+
+export function resume(place: Workplace, name: string): Promise<void> {
+  return withMachine(place, name, undefined, async ({ record, machine }) => {
+    const driver = await place.drivers.of(record.driver);
+    if (!driver.resume) throw cannot(place, record, 'resume a machine');
+    await requireRunning(place, record);
+    await driver.resume(machine);
+  });
+}
+
+/** In whatever state that is not off. */
+export async function requireRunning(place: Workplace, record: MachineRecord): Promise<void> {
+  const state = await stateOf(place, record);
+  if (state !== 'Stopped' && state !== 'Saved') return;
+  throw new HvError({
+    code: 'ERR_NOT_RUNNING',
+    message: 'Host is not running',
+    hint: `hvkit start ${record.name}`,
+  });
+}
+
+/** Of a machine whose creation or removal a killed process left where it stood. */
+export function requireFinished({ name, phase }: MachineRecord): void {
+  if (phase === 'ready') return;
+  throw new HvError({
+    code: 'ERR_UNFINISHED',
+    message:
+      phase === 'creating'
+        ? `The machine "${name}" is not finished: it is still being created, or its creation was interrupted`
+        : `The machine "${name}" is being removed, or its removal was interrupted`,
+    hint: `hvkit rm ${name}`,
+  });
+}
+
+export function cannot(place: Workplace, { name, driver }: MachineRecord, what: string): HvError {
+  const definition: DriverDefinition = place.drivers.registry.get(driver);
+  return new HvError({
+    code: 'ERR_UNSUPPORTED',
+    message: `The driver ${definition.name} of the machine "${name}" cannot ${what}`,
+  });
+}

@@ -1,0 +1,182 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Address, Driver, DriverMachine } from '../drivers/driver';
+import { HvError } from '../errors';
+import { sshTarget } from './ssh-target';
+import { Vigil } from './vigil';
+
+export interface ReadyOptions {
+  /** From now until it answers over ssh. */
+  timeoutMs: number;
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+  /** It has never run before. */
+  fresh: boolean;
+  onStage(message: string): void;
+}
+
+/** No hypervisor tells when a guest has got its address: it has to be asked. */
+const ASK = { first: 100, growth: 1.5, longest: 1000 };
+/** How often it is looked whether the address is another one by now. */
+const ADDRESS_MAY_CHANGE = 2000;
+
+/** Codes of src/ssh. */
+const OF_SSH = /^ERR_SSH_[A-Z]/;
+
+type Stage = 'start' | 'address' | 'ssh';
+
+const DID_NOT_COME: Readonly<Record<Stage, string>> = {
+  start: 'the hypervisor did not start it',
+  address: 'it got no address',
+  ssh: 'its ssh server did not let anybody in',
+};
+
+const HINTS: Readonly<Record<Stage, string>> = {
+  start: 'hvkit doctor',
+  address: 'Is there a DHCP server in its network? --network user works everywhere.',
+  ssh: 'A slow host needs more time: HVKIT_TIMEOUT=900 (seconds).',
+};
+
+/**
+ * Starts a machine and waits until it answers over ssh. Ends at once when the machine dies, or its console says that it will
+ * not come up; and at the deadline, with what was seen. Of an image that hvkit cannot log in to, it is enough that it runs.
+ */
+export async function startAndWait(
+  driver: Driver,
+  machine: () => DriverMachine,
+  start: (signal: AbortSignal) => Promise<void>,
+  options: ReadyOptions,
+): Promise<Address | undefined> {
+  const over = new AbortController();
+  const late = AbortSignal.timeout(options.timeoutMs);
+  const signal = AbortSignal.any([options.signal, late, over.signal]);
+  let stage: Stage = 'start';
+  let vigil: Vigil | undefined;
+  let attempt: string | undefined;
+  const onAttempt = (error: Error): void => {
+    attempt = error.message;
+  };
+  try {
+    vigil = await Vigil.begin(driver, machine(), { signal, fresh: options.fresh });
+    await start(signal);
+    await vigil.started();
+    if (machine().image.init === 'none') return await Promise.race([driver.address(machine()), vigil.lost]);
+    stage = 'address';
+    options.onStage('waiting for an address');
+    const address = await Promise.race([addressOf(driver, machine, signal), vigil.lost]);
+    stage = 'ssh';
+    return await Promise.race([sshAnswers(driver, machine, address, { ...options, signal, onAttempt }), vigil.lost]);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const { timeoutMs } = options;
+    const last = attempt === undefined ? [] : [`the last attempt: ${attempt}`];
+    const seen = { stage, late: late.aborted, timeoutMs, trouble: [...last, ...(vigil?.trouble ?? [])] };
+    throw await explained(driver, machine(), error, seen);
+  } finally {
+    over.abort();
+  }
+}
+
+async function addressOf(driver: Driver, machine: () => DriverMachine, signal: AbortSignal): Promise<Address> {
+  for (let pause = ASK.first; ; pause = Math.min(pause * ASK.growth, ASK.longest)) {
+    const address = await driver.address(machine());
+    if (address) return address;
+    await delay(pause, undefined, { signal });
+  }
+}
+
+/** The address that is reserved is not always the one that the guest takes: then the new one is tried. */
+async function sshAnswers(
+  driver: Driver,
+  machine: () => DriverMachine,
+  first: Address,
+  options: ReadyOptions & { onAttempt: (error: Error) => void },
+): Promise<Address> {
+  const { waitForSsh } = require('../ssh/wait') as typeof import('../ssh/wait');
+  const { signal, onAttempt, env } = options;
+  for (let address = first; ;) {
+    const moved = new AbortController();
+    const target = sshTarget(machine(), address);
+    options.onStage(`waiting for ssh at ${target.host}:${target.port}`);
+    const client = waitForSsh(target, {
+      // The signal ends it.
+      deadline: Infinity,
+      onAttempt: ({ error }) => {
+        onAttempt(error);
+      },
+      signal: AbortSignal.any([signal, moved.signal]),
+      agent: env['SSH_AUTH_SOCK'],
+    });
+    const other = otherAddress(driver, machine, address, AbortSignal.any([signal, moved.signal]));
+    try {
+      const answer = await Promise.race([client, other]);
+      if (!('host' in answer)) {
+        await answer.end();
+        return address;
+      }
+      address = answer;
+    } finally {
+      moved.abort();
+      // The one that is still under way ends now, and has nothing to tell any more.
+      client.then(
+        (late) => late.end(),
+        () => undefined,
+      );
+      other.catch(() => undefined);
+    }
+  }
+}
+
+async function otherAddress(
+  driver: Driver,
+  machine: () => DriverMachine,
+  known: Address,
+  signal: AbortSignal,
+): Promise<Address> {
+  for (;;) {
+    await delay(ADDRESS_MAY_CHANGE, undefined, { signal });
+    const address = await driver.address(machine());
+    if (address && (address.host !== known.host || address.sshPort !== known.sshPort)) return address;
+  }
+}
+
+/** With what is known of the machine: when this is read, it may be gone already. */
+async function explained(driver: Driver, machine: DriverMachine, error: unknown, seen: Seen): Promise<unknown> {
+  const summary = summaryOf(machine, error, seen);
+  if (summary === undefined) return error;
+  const evidence = await driver
+    .evidence(machine)
+    .catch((failure: unknown) => [`and it cannot be looked at: ${(failure as Error).message}`]);
+  return new HvError({
+    ...summary,
+    message: [summary.message, ...[...evidence, ...seen.trouble].map((line) => `  ${line}`)].join('\n'),
+    cause: error,
+  });
+}
+
+interface Seen {
+  stage: Stage;
+  /** The deadline has passed. */
+  late: boolean;
+  timeoutMs: number;
+  trouble: readonly string[];
+}
+
+/** Undefined: it is the hypervisor's own failure, which says all there is to say. */
+function summaryOf(
+  { name }: DriverMachine,
+  error: unknown,
+  { stage, late, timeoutMs }: Seen,
+): { code: string; message: string; hint: string | undefined } | undefined {
+  if (late) {
+    const seconds = Math.round(timeoutMs / 1000);
+    const message = `The machine "${name}" did not come up within ${seconds} s: ${DID_NOT_COME[stage]}`;
+    return { code: 'ERR_NOT_READY', message, hint: HINTS[stage] };
+  }
+  if (!HvError.is(error)) return undefined;
+  const { code, message, hint } = error;
+  if (OF_SSH.test(code)) {
+    return { code: 'ERR_NOT_READY', message: `The machine "${name}" did not come up: ${message}`, hint };
+  }
+  return code === 'ERR_MACHINE_DIED' || code === 'ERR_GUEST_FAILED' ? { code, message, hint } : undefined;
+}

@@ -1,0 +1,74 @@
+import type { Duplex, Readable } from 'node:stream';
+
+import type { Address } from '../drivers/driver';
+import { HvError } from '../errors';
+import type { SshClient } from '../ssh/client';
+import type { SshTarget } from '../ssh/target';
+import type { ExecOptions, ExecResult } from './exec';
+import { machineOf } from './ledger';
+import { cannot, requireRunning } from './lifecycle';
+import type { MachineRecord } from './machine-file';
+import { sshTarget } from './ssh-target';
+import type { Workplace } from './workplace';
+
+/** Where a machine that runs is reached. */
+export async function addressOf(place: Workplace, record: MachineRecord): Promise<Address> {
+  await requireRunning(place, record);
+  const driver = await place.drivers.of(record.driver);
+  const machine = machineOf(place.store, record);
+  const address = await driver.address(machine);
+  if (address) return address;
+  const seen = await driver.evidence(machine);
+  throw new HvError({
+    code: 'ERR_NO_ADDRESS',
+    message: [`The machine "${record.name}" has no address yet`, ...seen.map((line) => `  ${line}`)].join('\n'),
+    hint: `hvkit start ${record.name} waits until it has one.`,
+  });
+}
+
+export async function targetOf(place: Workplace, record: MachineRecord): Promise<SshTarget> {
+  return sshTarget(machineOf(place.store, record), await addressOf(place, record));
+}
+
+/** Runs work over a connection of its own. */
+export async function connected<T>(
+  place: Workplace,
+  record: MachineRecord,
+  signal: AbortSignal | undefined,
+  work: (client: SshClient) => Promise<T>,
+): Promise<T> {
+  const target = await targetOf(place, record);
+  const { SshClient } = require('../ssh/client') as typeof import('../ssh/client');
+  await using client = await SshClient.connect(target, { signal, agent: place.env['SSH_AUTH_SOCK'] });
+  return await work(client);
+}
+
+export function execIn(
+  place: Workplace,
+  record: MachineRecord,
+  [command, args]: readonly [string, readonly string[]],
+  { signal, input, stdout, stderr }: ExecOptions,
+): Promise<ExecResult> {
+  return connected(place, record, signal, async (client) => {
+    const { exec } = require('../ssh/exec') as typeof import('../ssh/exec');
+    const result = await exec(client, command, args, { signal, stdin: input, stdout, stderr });
+    return { ...result, stdout: result.stdout.toString(), stderr: result.stderr.toString() };
+  });
+}
+
+export async function consoleOf(place: Workplace, record: MachineRecord): Promise<Duplex> {
+  const driver = await place.drivers.of(record.driver);
+  if (!driver.console) throw cannot(place, record, 'open its console');
+  await requireRunning(place, record);
+  return driver.console(machineOf(place.store, record));
+}
+
+export async function logsOf(
+  place: Workplace,
+  record: MachineRecord,
+  { follow = false, signal = new AbortController().signal }: { follow?: boolean; signal?: AbortSignal },
+): Promise<Readable> {
+  const driver = await place.drivers.of(record.driver);
+  if (!driver.logs) throw cannot(place, record, 'show what its console printed');
+  return driver.logs(machineOf(place.store, record), { follow, signal });
+}

@@ -1,0 +1,126 @@
+import type { Driver, DriverMachine, MachineState } from '../drivers/driver';
+import { HvError } from '../errors';
+import { plainLine, signIn } from './console-signs';
+
+/** In these a machine does not come up by itself. */
+const OVER: readonly MachineState[] = ['Stopped', 'Saved', 'Error'];
+/** Of the console: as much is looked through for what ends a line. */
+const LONGEST_LINE = 4096;
+
+export interface VigilOptions {
+  signal: AbortSignal;
+  /** The machine has never run: what its console printed is of this start. */
+  fresh: boolean;
+}
+
+/** Watches over a machine while somebody waits for it, and says when the waiting is in vain. */
+export class Vigil {
+  /** Rejects when the machine will not come up any more. Never resolves. */
+  readonly lost: Promise<never>;
+  readonly #driver: Driver;
+  readonly #machine: DriverMachine;
+  readonly #options: VigilOptions;
+  readonly #before: number;
+  #lose: (error: unknown) => void = () => undefined;
+  #started = false;
+  #trouble: string | undefined;
+
+  /** Resolves when nothing is missed any more: before the machine is started. */
+  static async begin(driver: Driver, machine: DriverMachine, options: VigilOptions): Promise<Vigil> {
+    const events = await driver.watch(machine, options.signal);
+    const before = options.fresh ? 0 : await consoleLength(driver, machine, options.signal);
+    const vigil = new Vigil(driver, machine, options, before);
+    void vigil.#watch(events);
+    return vigil;
+  }
+
+  private constructor(driver: Driver, machine: DriverMachine, options: VigilOptions, before: number) {
+    this.#driver = driver;
+    this.#machine = machine;
+    this.#options = options;
+    this.#before = before;
+    this.lost = new Promise<never>((_, reject) => {
+      this.#lose = reject;
+    });
+    // Whoever waits races against it, and may have won by the time that it is lost.
+    this.lost.catch(() => undefined);
+  }
+
+  /** To be called when the driver has started the machine: what ends from now on, ends too early. */
+  async started(): Promise<void> {
+    this.#started = true;
+    await this.#look('it ended at once');
+    void this.#listen();
+  }
+
+  /** What kept it from seeing all, for the error that says what was seen. */
+  get trouble(): readonly string[] {
+    return this.#trouble === undefined ? [] : [this.#trouble];
+  }
+
+  async #watch(events: AsyncIterable<{ state: MachineState; detail: string }>): Promise<void> {
+    try {
+      for await (const { state, detail } of events) {
+        // A restart passes through states that would be the end otherwise: what holds is what it is in now.
+        if (this.#started && OVER.includes(state)) await this.#look(detail);
+      }
+    } catch (error) {
+      if (!this.#options.signal.aborted) this.#lose(error);
+    }
+  }
+
+  async #look(detail: string): Promise<void> {
+    const reading = (await this.#driver.states([this.#machine])).get(this.#machine.uuid);
+    if (!reading) return;
+    if ('error' in reading) this.#lose(reading.error);
+    else if (OVER.includes(reading.state)) {
+      this.#lose(
+        new HvError({
+          code: 'ERR_MACHINE_DIED',
+          message: `The machine "${this.#machine.name}" ended while it was starting: ${reading.reason ?? detail}`,
+          hint: 'What its console said last tells why.',
+        }),
+      );
+    }
+  }
+
+  /** A console that cannot be read is a way less to find out, and no failure: the deadline holds all the same. */
+  async #listen(): Promise<void> {
+    const { signal } = this.#options;
+    if (!this.#driver.logs) return;
+    try {
+      const logs = await this.#driver.logs(this.#machine, { follow: true, signal });
+      let skip = this.#before;
+      let rest = '';
+      for await (const chunk of logs as AsyncIterable<Buffer>) {
+        const news = chunk.subarray(Math.min(skip, chunk.length));
+        skip -= chunk.length - news.length;
+        const lines = `${rest}${news.toString('latin1')}`.split(/[\r\n]+/);
+        rest = lines.pop()?.slice(-LONGEST_LINE) ?? '';
+        for (const line of lines) this.#judge(plainLine(line));
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#trouble = `the console could not be followed: ${(error as Error).message}`;
+    }
+  }
+
+  #judge(line: string): void {
+    const sign = signIn(line);
+    if (!sign) return;
+    this.#lose(
+      new HvError({
+        code: 'ERR_GUEST_FAILED',
+        message: `The machine "${this.#machine.name}" does not come up: ${sign.means} ("${line.slice(0, 200)}")`,
+        hint: sign.hint,
+      }),
+    );
+  }
+}
+
+async function consoleLength(driver: Driver, machine: DriverMachine, signal: AbortSignal): Promise<number> {
+  if (!driver.logs) return 0;
+  let length = 0;
+  const logs = await driver.logs(machine, { follow: false, signal });
+  for await (const chunk of logs as AsyncIterable<Buffer>) length += chunk.length;
+  return length;
+}

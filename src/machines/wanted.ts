@@ -1,0 +1,40 @@
+import type { DriverDefinition } from '../drivers/driver';
+import { precreate, refuseTwice, type Wanted } from './create';
+import type { HomeImages } from './home-images';
+import type { HomeSettings } from './home-settings';
+import { checkName } from './names';
+import type { CreateRequest } from './request';
+import { checkRequest, specFromRequest } from './spec-from-request';
+import type { Workplace } from './workplace';
+
+/** What was asked for, with what is usual where nothing was said. */
+export async function wantedBy(
+  request: CreateRequest,
+  place: Workplace,
+  settings: HomeSettings,
+  images: HomeImages,
+): Promise<Wanted> {
+  checkRequest(request);
+  const { name } = request;
+  checkName(name);
+  await refuseTwice(place, name);
+  const defaults = await settings.defaults();
+  const definition = await driverFor(request.driver ?? defaults.driver, place);
+  const spec = await specFromRequest(request, {
+    definition,
+    defaults,
+    driverDefaults: await settings.driverDefaults(definition),
+    defaultImage: () => images.defaultName(),
+  });
+  const { image, checksum } = spec;
+  return { name, definition, spec, image: (work) => images.resolve(image, { ...work, checksum }) };
+}
+
+async function driverFor(name: string | undefined, { drivers }: Workplace): Promise<DriverDefinition> {
+  if (name !== undefined) return drivers.registry.get(name);
+  try {
+    return await drivers.registry.preferred(await drivers.contextToLook());
+  } catch (error) {
+    throw precreate(error);
+  }
+}

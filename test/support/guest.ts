@@ -1,0 +1,57 @@
+import { copyFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Debian puts it where a user's PATH does not lead. */
+const SSHD = process.env['SSHD'] ?? '/usr/sbin/sshd';
+
+/**
+ * What a guest of the file driver runs, with the machine's keys: `run KIND PORT`. One that is to answer is a real sshd, with an
+ * /etc/passwd of its own if the user is none of this host's.
+ */
+export function writeGuest(folder: string, keys: string, user: string): void {
+  writeFileSync(join(folder, 'authorized_keys'), readFileSync(join(keys, 'id_ed25519.pub')));
+  for (const name of ['ssh_host_ed25519_key', 'ssh_host_ed25519_key.pub']) {
+    copyFileSync(join(keys, name), join(folder, name));
+    chmodSync(join(folder, name), 0o600);
+  }
+  writeFileSync(
+    join(folder, 'sshd_config'),
+    [
+      'ListenAddress 127.0.0.1',
+      `HostKey "${folder}/ssh_host_ed25519_key"`,
+      `AuthorizedKeysFile "${folder}/authorized_keys"`,
+      'PidFile none',
+      'UsePAM no',
+      'StrictModes no',
+      'PermitRootLogin yes',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'MaxStartups 100',
+      'PrintMotd no',
+      'PrintLastLog no',
+      'Subsystem sftp internal-sftp',
+      `AllowUsers ${user}`,
+      '',
+    ].join('\n'),
+  );
+  writeFileSync(
+    join(folder, 'run'),
+    [
+      'cd "$(dirname "$0")" || exit 1',
+      'echo "booting as $1"',
+      'case $1 in',
+      `  ssh) mkdir -p /run/sshd 2>/dev/null; exec ${SSHD} -D -e -f "$PWD/sshd_config" -p "$2" ;;`,
+      '  panic) echo "[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs"; exec sleep 1000 ;;',
+      '  dies) exit 1 ;;',
+      '  *) exec sleep 1000 ;;',
+      'esac',
+      '',
+    ].join('\n'),
+  );
+}
+
+/** An image's folder for machines of the file driver, which look at nothing of it but the user. */
+export function writeImage(folder: string, user: string): void {
+  writeFileSync(join(folder, 'vmlinuz'), 'no kernel');
+  writeFileSync(join(folder, 'image.json'), JSON.stringify({ arch: 'x86_64', user, init: 'micro' }));
+}

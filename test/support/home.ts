@@ -1,0 +1,59 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+
+import { Hvkit } from '../../src/machines/hvkit';
+import type { MachineRecord } from '../../src/machines/machine-file';
+import type { CreateRequest } from '../../src/machines/request';
+import { fileDriver } from './file-driver';
+import { Folder } from './folder';
+import { writeImage } from './guest';
+
+/** A home of a test's own, with machines of the file driver; all that they run ends with it. */
+export class TestHome implements AsyncDisposable {
+  readonly folder = new Folder();
+  readonly path = join(this.folder.path, 'home');
+  readonly image: string = this.folder.path;
+  readonly warnings: string[] = [];
+  readonly #open: Hvkit[] = [];
+
+  constructor() {
+    writeImage(this.image, userInfo().username);
+  }
+
+  /** As a process of its own would have it. */
+  open(env: NodeJS.ProcessEnv = {}): Hvkit {
+    const hvkit = new Hvkit({
+      home: this.path,
+      drivers: [fileDriver],
+      env: { PATH: process.env['PATH'], HOME: this.folder.path, ...env },
+      onWarning: (message) => this.warnings.push(message),
+    });
+    this.#open.push(hvkit);
+    return hvkit;
+  }
+
+  request(name: string, options: CreateRequest['options'] = {}): CreateRequest {
+    return { name, image: this.image, options };
+  }
+
+  file(name: string): MachineRecord {
+    return JSON.parse(readFileSync(join(this.path, 'machines', name, 'machine.json'), 'utf8')) as MachineRecord;
+  }
+
+  /** What there is of machines, in the home and in what stands for a hypervisor. */
+  get remains(): string[] {
+    const host = join(this.path, 'host');
+    const ids = existsSync(host) ? readdirSync(host) : [];
+    return [join(this.path, 'machines'), ...ids.map((id) => join(host, id))].flatMap((folder) =>
+      existsSync(folder) ? readdirSync(folder) : [],
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const last = this.open();
+    for (const machine of await last.machines()) await machine.remove({ force: true });
+    for (const hvkit of this.#open) await hvkit.close();
+    this.folder[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,47 @@
+import { TestHome } from '../../support/home';
+
+test.each([
+  ['dies', 'ERR_MACHINE_DIED', /^The machine "dev" ended while it was starting: its process ended|it ended at once/],
+  [
+    'panic',
+    'ERR_GUEST_FAILED',
+    /^The machine "dev" does not come up: its kernel panicked \(".*Kernel panic - not syncing/,
+  ],
+])('a guest that %s fails at once, with what its console said last', async (guest, code, message) => {
+  await using home = new TestHome();
+  const creating = home.open().create(home.request('dev', { guest }), { timeoutMs: 100_000 });
+  await expect(creating).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
+  await expect(creating).rejects.toMatchObject({
+    message: expect.stringMatching(new RegExp(`\\n {2}the console said last:\\n {4}booting as ${guest}`)) as string,
+  });
+  expect(home.remains).toEqual([]);
+});
+
+test.each([
+  ['silent', 'its ssh server did not let anybody in', 'A slow host needs more time'],
+  ['no-address', 'it got no address', 'Is there a DHCP server'],
+])('a guest that stays %s fails at the deadline', async (guest, message, hint) => {
+  await using home = new TestHome();
+  const creating = home.open({ HVKIT_TIMEOUT: '1' }).create(home.request('dev', { guest }));
+  await expect(creating).rejects.toMatchObject({
+    code: 'ERR_NOT_READY',
+    message: expect.stringContaining(
+      `The machine "dev" did not come up within 1 s: ${message}\n  the console said last:\n    booting as ${guest}`,
+    ) as string,
+    hint: expect.stringContaining(hint) as string,
+  });
+  expect(home.remains).toEqual([]);
+});
+
+test('who kills a machine that somebody waits for ends the waiting', async () => {
+  await using home = new TestHome();
+  const hvkit = home.open();
+  const creating = hvkit.create(home.request('dev', { guest: 'silent' }), {
+    timeoutMs: 100_000,
+    onProgress: ({ message }) => {
+      if (message.startsWith('waiting for ssh')) void hvkit.machine('dev').then((machine) => machine.kill());
+    },
+  });
+  await expect(creating).rejects.toMatchObject({ code: 'ERR_MACHINE_DIED' });
+  expect(home.remains).toEqual([]);
+});
