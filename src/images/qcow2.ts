@@ -160,5 +160,9 @@ function invalid(message: string): HvError {
 }
 
 function broken(why: string): HvError {
-  return new HvError({ code: 'ERR_IMAGE_BROKEN', message: `This is no qcow2 image that can be used: ${why}` });
+  return new HvError({
+    code: 'ERR_IMAGE_BROKEN',
+    message: `This is no qcow2 image that can be used: ${why}`,
+    hint: 'Get it again; `qemu-img check` says more of it.',
+  });
 }

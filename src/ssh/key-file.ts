@@ -55,6 +55,7 @@ async function readPrivately(file: string): Promise<string> {
     throw new HvError({
       code: 'ERR_SSH_KEY_FILE',
       message: `The key ${file} cannot be read: ${(error as Error).message}`,
+      hint: `ls -l '${file}'`,
       cause: error,
     });
   }
