@@ -94,8 +94,8 @@ export class Machine {
     return remote().targetOf(this.#place, await this.#fresh());
   }
   /** A section of ssh's configuration, for programs that read it. */
-  sshConfig(): Promise<string> {
-    return Promise.reject(unfinished());
+  async sshConfig(): Promise<string> {
+    return remote().sshConfigOf(this.#place, await this.#fresh());
   }
   /** Does not throw for the command's own status. */
   async exec(command: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> {
@@ -108,8 +108,8 @@ export class Machine {
     return Promise.reject(unfinished());
   }
   /** In the caller's terminal; resolves with the status. By the system's ssh, unless `native` or there is none. */
-  shell(_options?: { command?: readonly string[]; native?: boolean }): Promise<number> {
-    return Promise.reject(unfinished());
+  async shell(options: { command?: readonly string[]; native?: boolean } = {}): Promise<number> {
+    return remote().shellIn(this.#place, await this.#fresh(), options);
   }
   async console(): Promise<Duplex> {
     return remote().consoleOf(this.#place, await this.#fresh());

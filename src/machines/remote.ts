@@ -3,6 +3,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Address } from '../drivers/driver';
 import { HvError } from '../errors';
 import type { SshClient } from '../ssh/client';
+import type { ConfiguredHost } from '../ssh/config';
 import type { SshTarget } from '../ssh/target';
 import type { ExecOptions, ExecResult } from './exec';
 import { machineOf } from './ledger';
@@ -28,6 +29,30 @@ export async function addressOf(place: Workplace, record: MachineRecord): Promis
 
 export async function targetOf(place: Workplace, record: MachineRecord): Promise<SshTarget> {
   return sshTarget(machineOf(place.store, record), await addressOf(place, record));
+}
+
+/** A section of ssh's configuration. Of a machine that is off, where it was reached last: it keeps that as far as it can. */
+export async function sshConfigOf(place: Workplace, record: MachineRecord): Promise<string> {
+  const address = record.address ?? (await addressOf(place, record));
+  const { sshConfig } = require('../ssh/config') as typeof import('../ssh/config');
+  return sshConfig(await configured(place, record, sshTarget(machineOf(place.store, record), address)));
+}
+
+export async function shellIn(
+  place: Workplace,
+  record: MachineRecord,
+  { command, native }: { command?: readonly string[]; native?: boolean },
+): Promise<number> {
+  const host = await configured(place, record, await targetOf(place, record));
+  const { shell } = require('../ssh/interactive') as typeof import('../ssh/interactive');
+  // As with ssh: the words are one line for the shell of the guest.
+  return shell(host, { command: command?.join(' '), native });
+}
+
+/** With the file of the host key, which ssh itself reads. */
+async function configured(place: Workplace, { name }: MachineRecord, target: SshTarget): Promise<ConfiguredHost> {
+  const { writeKnownHosts } = require('../ssh/known-hosts') as typeof import('../ssh/known-hosts');
+  return { name, target, knownHostsFile: await writeKnownHosts(place.store.folder(name), name, target) };
 }
 
 /** Runs work over a connection of its own. */

@@ -1,7 +1,9 @@
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { lockFile } from '../../../src/native/hyperkit';
 import { TestHome } from '../../support/home';
@@ -54,6 +56,25 @@ test('an ssh port that was taken meanwhile is another one after the start, and r
   } finally {
     server.close();
   }
+});
+
+test("ssh's own programs reach a machine by the configuration that is written for them", async () => {
+  await using home = new TestHome();
+  const machine = await home.open().create(home.request('dev'));
+  const file = join(home.folder.path, 'config');
+  writeFileSync(file, await machine.sshConfig());
+  const run = promisify(execFile);
+  expect((await run('ssh', ['-F', file, 'dev', 'echo', 'hello'])).stdout).toBe('hello\n');
+  await machine.stop();
+  expect(await machine.sshConfig()).toBe(readFileSync(file, 'utf8'));
+});
+
+test('a command in the terminal has the status of the remote one', async () => {
+  await using home = new TestHome();
+  const machine = await home.open().create(home.request('dev'));
+  expect(await machine.shell({ command: ['exit', '7'], native: true })).toBe(7);
+  await machine.stop();
+  await expect(machine.shell()).rejects.toMatchObject({ code: 'ERR_NOT_RUNNING' });
 });
 
 test('what a machine prints on its console is kept', async () => {
