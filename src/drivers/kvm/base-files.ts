@@ -21,6 +21,6 @@ export function baseFiles({ kernel, initrd, disk, cdrom }: BootImage): BaseFile[
 }
 
 /** What names the same bytes, short enough for a file's name. */
-export function baseName({ digest }: BootImage): string {
+export function baseName({ digest }: Pick<BootImage, 'digest'>): string {
   return `base-${digest.replace(/^sha\d+:/, '').slice(0, 32)}`;
 }

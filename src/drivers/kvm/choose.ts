@@ -10,7 +10,7 @@ import type { Target } from './target';
 /** A system daemon of the host's own: what networks it has are there after a restart too. */
 export type Choice = Target & { ofTheHost: boolean };
 
-const SYSTEM: Target = { kind: 'system', uri: 'qemu:///system', onDemand: false };
+export const SYSTEM: Target = { kind: 'system', uri: 'qemu:///system', onDemand: false };
 
 /** Which libvirt a new machine is on. The first that lets this user in: being in its group proves nothing. */
 export async function chooseTarget(
@@ -76,7 +76,7 @@ function unusable(uri: string): never {
 }
 
 /** libvirt without a daemon. Below a home directory root's QEMU, which runs as another user, could not read it. */
-function embedTarget({ home }: DriverContext): Target {
+export function embedTarget({ home }: Pick<DriverContext, 'home'>): Target {
   const root = isRoot() ? join('/var/lib/hvkit', home.id) : join(home.path, 'libvirt');
   return { kind: 'embed', uri: `qemu:///embed?root=${encodeURIComponent(root)}`, onDemand: false };
 }

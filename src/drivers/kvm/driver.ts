@@ -1,3 +1,5 @@
+import type { Duplex, Readable } from 'node:stream';
+
 import type { Properties, Resource } from '../../resources/resource';
 import type { BootImage } from '../../images/image';
 import type {
@@ -5,6 +7,7 @@ import type {
   Driver,
   DriverContext,
   DriverMachine,
+  Lease,
   MachineSpec,
   Orphan,
   StateEvent,
@@ -12,8 +15,11 @@ import type {
 } from '../driver';
 import { addressOf } from './address';
 import { Connections } from './connections';
+import { openConsole } from './console';
 import { evidenceOf } from './evidence';
+import { leasesOfHome, releaseOne } from './leases';
 import { kill, pause, restart, resume, start, stop, type Ending } from './lifecycle';
+import { logs } from './log';
 import { orphansOf } from './orphans';
 import { planMachine } from './planner';
 import { machineResources } from './resources';
@@ -78,8 +84,24 @@ export class KvmDriver implements Driver {
     return resume(this.#scene(machine));
   }
 
+  console(machine: DriverMachine): Promise<Duplex> {
+    return openConsole(this.#scene(machine));
+  }
+
+  logs(machine: DriverMachine, options: { follow: boolean; signal: AbortSignal }): Promise<Readable> {
+    return logs(this.#scene(machine), options);
+  }
+
   orphans(machines: readonly DriverMachine[]): Promise<readonly Orphan[]> {
     return orphansOf(machines, this.#connections, this.#context);
+  }
+
+  leases(): Promise<readonly Lease[]> {
+    return leasesOfHome(this.#connections, this.#context);
+  }
+
+  release(lease: Lease): Promise<void> {
+    return releaseOne(lease, this.#connections, this.#context);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
@@ -45,4 +45,13 @@ export async function takeOver(from: string, to: string, copied: boolean): Promi
   await copyFile(from, part, constants.COPYFILE_FICLONE);
   await chmod(part, 0o644);
   await rename(part, to);
+}
+
+/** The folder, unless something is in it. */
+export async function removeEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
+  }
 }

@@ -97,17 +97,19 @@ export class FileLog extends LogSource {
   }
 }
 
-/** A log that only libvirt can read: nobody tells when it has grown. */
+/** A log that only libvirt can read: nobody tells when it is there, nor when it has grown. */
 export class VolumeLog extends LogSource {
-  readonly #volume: StorageVolume | undefined;
+  readonly #find: () => Promise<StorageVolume | undefined>;
+  #volume: StorageVolume | undefined;
 
-  constructor(volume: StorageVolume | undefined) {
+  constructor(find: () => Promise<StorageVolume | undefined>) {
     super();
-    this.#volume = volume;
+    this.#find = find;
   }
 
-  size(): Promise<number | undefined> {
-    return this.#volume ? physicalSize(this.#volume) : Promise.resolve(undefined);
+  async size(): Promise<number | undefined> {
+    this.#volume ??= await this.#find();
+    return this.#volume && physicalSize(this.#volume);
   }
 
   protected async *read(offset: number): AsyncIterable<Buffer> {

@@ -1,16 +1,21 @@
 import { accessSync, constants } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
+import { isRoot } from './choose';
 import { isErrno } from './files';
 import { FileLog, VolumeLog, type LogSource } from './log-source';
 import { fileNames } from './names';
 import { refreshPool } from './pools';
 import type { Scene } from './scene';
+import { embedRoot, type Target } from './target';
 import { ifThere } from './absent';
 
 const TAIL = 16 * 1024;
+/** Behind the domain's name: QEMU's, and those of the helpers that serve its folders. */
+const OWN_LOG = /^(?:-fs\d+-virtiofsd)?\.log(?:\.\d+)?$/;
 
 /** The file that keeps what the console prints. What it has outgrown has `.0`, `.1`, ... behind. */
 export function logPath({ plan: { storage }, machine }: Scene): string {
@@ -42,12 +47,40 @@ export async function lastLines(scene: Scene, count: number): Promise<string[]> 
 
 export async function removeLog(scene: Scene, signal: AbortSignal): Promise<void> {
   const { storage } = scene.plan;
+  await removeOwnLog(scene);
   if (storage.kind === 'pool') {
     await removeVolumes(scene, storage.name, signal);
     return;
   }
   for (const name of await namesIn(storage.path)) {
     if (name.startsWith('console.log')) await rm(join(storage.path, name), { force: true });
+  }
+}
+
+/** What libvirt itself wrote of the domain, which it never takes away; where this user may. */
+async function removeOwnLog({ plan: { target, domain } }: Scene): Promise<void> {
+  const folder = libvirtLogs(target);
+  if (folder === undefined) return;
+  for (const name of await namesIn(folder)) {
+    if (name.startsWith(domain) && OWN_LOG.test(name.slice(domain.length))) {
+      await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
+function libvirtLogs({ kind, uri, environment = {} }: Target): string | undefined {
+  switch (kind) {
+    case 'system':
+      return isRoot() ? '/var/log/libvirt/qemu' : undefined;
+    case 'session':
+      return join(
+        environment['XDG_CACHE_HOME'] ?? join(environment['HOME'] ?? homedir(), '.cache'),
+        'libvirt/qemu/log',
+      );
+    case 'embed':
+      return join(embedRoot(uri) ?? '', 'log/qemu');
+    case 'remote':
+      return undefined;
   }
 }
 
@@ -65,8 +98,10 @@ async function sourceOf(scene: Scene, signal: AbortSignal): Promise<LogSource> {
   const { storage, target } = scene.plan;
   if (storage.kind === 'folder' || (target.kind === 'system' && canRead(path))) return new FileLog(path);
   const pool = await (await scene.writer()).lookupStoragePoolByName(storage.name);
-  await refreshPool(pool, signal);
-  return new VolumeLog(await ifThere(pool.lookupVolumeByName(fileNames(scene.machine).log)));
+  return new VolumeLog(async () => {
+    await refreshPool(pool, signal);
+    return ifThere(pool.lookupVolumeByName(fileNames(scene.machine).log));
+  });
 }
 
 function canRead(path: string): boolean {

@@ -1,53 +1,70 @@
-import { DomainXMLFlags, type Domain } from '../../native/libvirt';
+import { HvError } from '../../errors';
+import { LibvirtError } from '../../native/libvirt';
 import type { DriverContext, DriverMachine, Orphan } from '../driver';
+import { claimsOf } from './claims';
 import type { Connections } from './connections';
-import { readMark } from './mark';
-import { prefixOf } from './names';
+import { orphanFolders } from './orphan-folders';
+import { domainsOf, networksOf, poolsOf, type Stray } from './strays';
+import { placesOf, type Place } from './places';
 import { planOf } from './plan';
-import { stopNow, undefine } from './resources/domain';
-import type { Target } from './target';
-import { parseXml } from './xml';
 
-/** What bears this home's mark and belongs to none of these machines, wherever they are. */
+/** What bears this home's mark and belongs to no machine: in the order in which it can be deleted. */
 export async function orphansOf(
   machines: readonly DriverMachine[],
   connections: Connections,
   context: DriverContext,
 ): Promise<Orphan[]> {
-  const targets = new Map(machines.map((machine) => planOf(machine).target).map((target) => [target.uri, target]));
-  const found = await Promise.all(
-    [...targets.values()].map((target) => orphansAt(target, machines, connections, context)),
-  );
-  return found.flat();
+  const targets = machines.map((machine) => planOf(machine).target);
+  const places = placesOf(targets, await claimsOf(context.home, machines), context);
+  const found: Orphan[] = [];
+  for (const place of places) found.push(...(await orphansAt(place, machines, connections, context)));
+  return [...found, ...(await orphanFolders(machines, context))];
 }
 
 async function orphansAt(
-  target: Target,
+  { target, known }: Place,
   machines: readonly DriverMachine[],
   connections: Connections,
-  { home }: DriverContext,
+  context: DriverContext,
 ): Promise<Orphan[]> {
-  const known = new Set(machines.map(({ uuid }) => uuid));
-  return connections.read(target, async (connection) => {
-    const orphans: Orphan[] = [];
-    for (const domain of await connection.listAllDomains()) {
-      if (known.has(domain.uuid) || !domain.name.startsWith(prefixOf(home))) continue;
-      const mark = readMark(parseXml(await domain.xml(DomainXMLFlags.INACTIVE)));
-      if (mark?.home !== home.id) continue;
-      orphans.push({
-        kind: 'domain',
-        name: `domain ${domain.name} on ${target.uri}`,
-        delete: async () => {
-          const writer = await connections.writer(target);
-          await remove(await writer.lookupDomainByUuid(domain.uuid));
-        },
-      });
-    }
-    return orphans;
-  });
+  const { home } = context;
+  const { uri } = target;
+  const look = () =>
+    connections.read(target, async (connection): Promise<Stray[]> => {
+      const domains = await domainsOf(connection, uri, home);
+      // An embedded libvirt and a session's have no more.
+      if (target.kind !== 'system' && target.kind !== 'remote') return domains;
+      return [...domains, ...(await networksOf(connection, uri, home)), ...(await poolsOf(connection, uri, home))];
+    });
+  const strays = await (known ? look() : ifReached(look));
+  // Read after looking: a machine that was begun meanwhile has its file before it has anything else.
+  const claims = await claimsOf(home, machines);
+  return strays
+    .filter((stray) => !stray.isClaimed(claims))
+    .map(({ kind, name, isClaimed, remove }) => ({
+      kind,
+      name: `${name} on ${uri}`,
+      delete: async () => {
+        if (isClaimed(await claimsOf(home, []))) throw claimed(name);
+        await remove(await connections.writer(target));
+      },
+    }));
 }
 
-async function remove(domain: Domain): Promise<void> {
-  await stopNow(domain);
-  await undefine(domain);
+/** Where nothing of ours is known to be, one that lets nobody in has nothing to tell. */
+async function ifReached(look: () => Promise<Stray[]>): Promise<Stray[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (LibvirtError.is(error) || (HvError.is(error) && error.code === 'ERR_LIBVIRT_DAEMON')) return [];
+    throw error;
+  }
+}
+
+function claimed(name: string): HvError {
+  return new HvError({
+    code: 'ERR_KVM_CLAIMED',
+    message: `${name} belongs to a machine by now`,
+    hint: 'It is left alone. Look again: hvkit doctor',
+  });
 }

@@ -24,7 +24,7 @@ export interface Request {
 }
 
 /** Where libvirt's own policies (SELinux, AppArmor) expect disks. */
-const POOLS = '/var/lib/libvirt/images';
+export const POOLS = '/var/lib/libvirt/images';
 const MIB = 2 ** 20;
 
 /** Settles what the spec leaves open, and refuses what cannot be here. */

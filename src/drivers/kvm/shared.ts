@@ -11,8 +11,9 @@ import { target } from './target';
 /** Of a machine's file, what tells which shared things it needs. */
 const record = z.looseObject({
   driver: z.string(),
+  uuid: z.string(),
   image: z.looseObject({ digest: z.string() }),
-  plan: z.looseObject({ target, network: z.looseObject({ name: z.string().optional() }) }),
+  plan: z.looseObject({ target, mac: z.string(), network: z.looseObject({ name: z.string().optional() }) }),
   resources: z.record(z.string(), z.unknown()),
 });
 type MachineRecord = z.output<typeof record>;
@@ -34,7 +35,8 @@ export async function recordedHolders(
   return holders;
 }
 
-async function machineFiles(home: Home): Promise<[name: string, text: string][]> {
+/** The files of this home's machines, as text. */
+export async function machineFiles(home: Home): Promise<[name: string, text: string][]> {
   const machines = join(home.path, 'machines');
   const names = existsSync(machines) ? await readdir(machines) : [];
   const files: [string, string][] = [];
@@ -46,20 +48,23 @@ async function machineFiles(home: Home): Promise<[name: string, text: string][]>
 }
 
 function needs(text: string, id: string, isSame: (record: MachineRecord) => boolean): boolean {
+  const machine = parseMachine(text);
+  if (machine === 'of another driver') return false;
+  return machine === undefined || (id in machine.resources && isSame(machine));
+}
+
+/** undefined: it is a machine's, or was, and cannot be read. */
+export function parseMachine(text: string): MachineRecord | 'of another driver' | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return true;
+    return undefined;
   }
-  const parsed = record.safeParse(value);
-  if (parsed.success) return parsed.data.driver === 'kvm' && id in parsed.data.resources && isSame(parsed.data);
+  const { data } = z.looseObject({ driver: z.string() }).safeParse(value);
   // Other drivers' plans have another shape.
-  return z.looseObject({ driver: z.literal('kvm') }).safeParse(value).success || !isMachine(value);
-}
-
-function isMachine(value: unknown): boolean {
-  return z.looseObject({ driver: z.string() }).safeParse(value).success;
+  if (data && data.driver !== 'kvm') return 'of another driver';
+  return record.safeParse(value).data;
 }
 
 /** One piece of work on a shared thing of this home at a time, over all processes. */

@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { Properties, Step } from '../../../resources/resource';
 import { SharedResource } from '../../../resources/shared';
 import { baseFiles, baseName, type BaseFile } from '../base-files';
-import { sizeOf, takeOver } from '../files';
+import { removeEmpty, sizeOf, takeOver } from '../files';
 import type { Scene } from '../scene';
 import { oneAtATime, recordedHolders } from '../shared';
 
@@ -45,6 +45,8 @@ export class BaseFolder extends SharedResource {
 
   protected async unmake(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
+    await removeEmpty(dirname(this.#folder));
+    if (this.#copied) await removeEmpty(dirname(dirname(this.#folder)));
   }
 
   protected holders(): Promise<readonly string[]> {

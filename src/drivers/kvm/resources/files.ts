@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 import { readDisk, writeDisk } from '../../../images/disk';
 import type { Properties, Resource, Step } from '../../../resources/resource';
-import { sizeOf, writeWhole } from '../files';
+import { removeEmpty, sizeOf, writeWhole } from '../files';
 import { baseDisk } from '../parts';
 import type { Scene } from '../scene';
 import { seedOf } from '../seed';
@@ -49,6 +49,7 @@ export class DiskFile implements Resource<DiskProperties> {
 
   async delete(): Promise<void> {
     await rm(this.#path, { force: true });
+    await removeOwnFolder(this.#scene, this.#path);
   }
 }
 
@@ -81,5 +82,11 @@ export class SeedFile implements Resource<SeedProperties> {
 
   async delete(): Promise<void> {
     await rm(this.#path, { force: true });
+    await removeOwnFolder(this.#scene, this.#path);
   }
+}
+
+/** The machine's folder in the home is not the driver's to remove; another one is. */
+async function removeOwnFolder({ machine }: Scene, path: string): Promise<void> {
+  if (dirname(path) !== machine.folder) await removeEmpty(dirname(path));
 }

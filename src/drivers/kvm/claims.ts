@@ -1,0 +1,73 @@
+import type { DriverMachine, Home } from '../driver';
+import { baseName } from './base-files';
+import { stemOf } from './names';
+import { planOf } from './plan';
+import { machineFiles, parseMachine } from './shared';
+
+/** What one machine of this home needs of what is on the host. */
+export interface Claim {
+  name: string;
+  uuid: string;
+  uri: string;
+  mac?: string;
+  network?: string;
+  base: string;
+  stem: string;
+}
+
+/** What the machines of this home need, by their files. */
+export class Claims {
+  readonly claims: readonly Claim[];
+  /** Machines whose file cannot be read: nobody knows what they need. */
+  readonly unreadable: readonly string[];
+
+  constructor(claims: readonly Claim[], unreadable: readonly string[]) {
+    this.claims = claims;
+    this.unreadable = unreadable;
+  }
+
+  get isEmpty(): boolean {
+    return this.claims.length === 0 && this.unreadable.length === 0;
+  }
+
+  some(isIt: (claim: Claim) => boolean): boolean {
+    return this.claims.some(isIt);
+  }
+
+  /** What several machines share: of one that cannot be read it may be. */
+  someMay(isIt: (claim: Claim) => boolean): boolean {
+    return this.unreadable.length > 0 || this.some(isIt);
+  }
+}
+
+/** Those that the caller knows of, and all that have a file by now: another process may have begun one meanwhile. */
+export async function claimsOf(home: Home, known: readonly DriverMachine[]): Promise<Claims> {
+  const claims: Claim[] = known.map((machine) => {
+    const { target, network, mac } = planOf(machine);
+    return claimOf(machine, { uri: target.uri, network: 'name' in network ? network.name : undefined, mac });
+  });
+  const unreadable: string[] = [];
+  for (const [name, text] of await machineFiles(home)) {
+    const record = parseMachine(text);
+    if (record === undefined) unreadable.push(name);
+    if (record === undefined || record === 'of another driver') continue;
+    const { image, plan, uuid } = record;
+    claims.push(claimOf({ name, uuid, image }, { uri: plan.target.uri, network: plan.network.name, mac: plan.mac }));
+  }
+  return new Claims(claims, unreadable);
+}
+
+function claimOf(
+  { name, uuid, image }: { name: string; uuid: string; image: { digest: string } },
+  { uri, network, mac }: { uri: string; network: string | undefined; mac: string | undefined },
+): Claim {
+  return {
+    name,
+    uuid,
+    uri,
+    base: baseName(image),
+    stem: stemOf({ name, uuid }),
+    ...(network === undefined ? {} : { network }),
+    ...(mac === undefined ? {} : { mac }),
+  };
+}

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { DriverContext, DriverMachine, Orphan } from '../driver';
+import { claimsOf, type Claims } from './claims';
+import { embedTarget, isRoot } from './choose';
+import { prefixOf } from './names';
+import { embedRoot } from './target';
+
+interface Folder {
+  kind: string;
+  path: string;
+  isClaimed(claims: Claims): boolean;
+}
+
+/** Folders of this home that no machine needs: of images, and as root, of machines of an embedded libvirt. */
+export async function orphanFolders(machines: readonly DriverMachine[], context: DriverContext): Promise<Orphan[]> {
+  const root = embedRoot(embedTarget(context).uri) ?? '';
+  const own = join(root, prefixOf(context.home));
+  const folders: Folder[] = [
+    ...(await namesIn(join(context.home.path, 'bases'))).map((name) => baseFolder(context.home.path, name)),
+    ...(isRoot() ? await foldersOfRoot(own) : []),
+    // libvirt's own files and what it knows of QEMU: worth keeping for as long as there is any machine.
+    ...(existsSync(root) ? [{ kind: 'folder', path: root, isClaimed: (claims: Claims) => !claims.isEmpty }] : []),
+  ];
+  const claims = await claimsOf(context.home, machines);
+  return folders
+    .filter((folder) => !folder.isClaimed(claims))
+    .map(({ kind, path }) => ({
+      kind,
+      name: `${kind} ${path}`,
+      delete: () => rm(path, { recursive: true, force: true }),
+    }));
+}
+
+async function foldersOfRoot(own: string): Promise<Folder[]> {
+  const names = (await namesIn(own)).filter((name) => name !== 'bases');
+  return [
+    ...names.map((name) => ({
+      kind: 'folder',
+      path: join(own, name),
+      isClaimed: (claims: Claims) => claims.someMay(({ stem }) => stem === name),
+    })),
+    ...(await namesIn(join(own, 'bases'))).map((name) => baseFolder(own, name)),
+  ];
+}
+
+function baseFolder(folder: string, name: string): Folder {
+  return {
+    kind: 'base image',
+    path: join(folder, 'bases', name),
+    isClaimed: (claims) => claims.someMay(({ base }) => base === name),
+  };
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return existsSync(folder) ? readdir(folder) : [];
+}
