@@ -147,10 +147,15 @@ const VERBS = {
   async console({ name, line, until }) {
     const console = await driver.console(of(name));
     let text = '';
-    console.write(`${line}\n`);
-    for await (const chunk of console) {
-      text += chunk;
-      if (text.includes(until)) break;
+    // QEMU looks once a second whether somebody reads, and drops what was written before.
+    const writing = setInterval(() => console.write(`${line}\n`), 1000);
+    try {
+      for await (const chunk of console) {
+        text += chunk;
+        if (text.includes(until)) break;
+      }
+    } finally {
+      clearInterval(writing);
     }
     return text;
   },
@@ -183,11 +188,15 @@ const VERBS = {
   async orphans() {
     return (await driver.orphans([...machines.values()].map(({ machine }) => machine))).map(({ name }) => name);
   },
-  async deleteOrphans({ forget }) {
-    for (const name of forget) machines.delete(name);
+  async deleteOrphans() {
     const orphans = await driver.orphans([...machines.values()].map(({ machine }) => machine));
     for (const orphan of orphans) await orphan.delete();
     return orphans.map(({ name }) => name);
+  },
+  /** The machine's folder is gone, by somebody else's hand. */
+  async lose({ name }) {
+    rmSync(machines.get(name).folder, { recursive: true, force: true });
+    machines.delete(name);
   },
   leases: () => driver.leases(),
   release: ({ lease }) => driver.release(lease),
