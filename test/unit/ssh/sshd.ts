@@ -36,8 +36,10 @@ export class Sshd implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #log: string[];
 
-  /** `config`: lines that come before the others, and so win. */
-  static async start(options: { config?: string[]; port?: number; folder?: string } = {}): Promise<Sshd> {
+  /** `config`: lines that come before the others, and so win, but for those that only one of may be: `without`. */
+  static async start(
+    options: { config?: string[]; without?: string[]; port?: number; folder?: string } = {},
+  ): Promise<Sshd> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'hvkit-sshd-'));
     const host = await writeKeyPair(folder, 'ssh_host_ed25519_key', 'host');
     const user = await writeKeyPair(folder, 'id_ed25519', 'user');
@@ -65,7 +67,11 @@ export class Sshd implements AsyncDisposable {
         'Subsystem sftp internal-sftp',
         'LogLevel VERBOSE',
         '',
-      ].join('\n'),
+      ]
+        .filter(
+          (line) => options.config?.includes(line) === true || !options.without?.includes(line.split(' ', 1)[0] ?? ''),
+        )
+        .join('\n'),
     );
     const guest = prepareUser(folder);
     const command = [...guest.prefix, SSHD, '-D', '-e', '-f', config];
