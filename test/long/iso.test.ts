@@ -18,7 +18,7 @@ test('no damage to an ISO 9660 image makes the reader hang, or fail in a way of 
     const path = join(folder, 'image.iso');
     execFileSync('genisoimage', ['-quiet', '-input-charset', 'utf-8', ...args, '-o', path, root], { stdio: 'pipe' });
     const image = readFileSync(path);
-    for (let seed = 0; seed < 20_000; ++seed) await readAll(damage(image, seed), seed);
+    for (let seed = 0; seed < 10_000; ++seed) await readAll(damage(image, seed), seed);
   }
   rmSync(folder, { recursive: true });
 });

@@ -78,7 +78,7 @@ class Reader {
 
   #begin(command: string, args: readonly string[]): void {
     const ids = args.flatMap((arg, index) =>
-      arg === '--id' ? [args[index + 1] ?? ''] : ((/^--id=(.*)$/.exec(arg))?.[1] ?? []),
+      arg === '--id' ? [args[index + 1] ?? ''] : (/^--id=(.*)$/.exec(arg)?.[1] ?? []),
     );
     const names = [args[0] ?? '', ...ids];
     const isTop = this.#depth === 0;

@@ -6,6 +6,8 @@ interface Label {
   initrds: string[];
   append?: string;
   isMenuDefault: boolean;
+  /** In how many menus below the first one it is shown. */
+  depth: number;
 }
 
 /** The menu that isolinux or syslinux shows, with the configurations that this one includes. */
@@ -20,6 +22,7 @@ class Reader {
   readonly #readText: ReadText;
   readonly #labels: Label[] = [];
   #current: Label | undefined;
+  #depth = 0;
   #append = '';
   #default = '';
   #onTimeout = '';
@@ -40,7 +43,7 @@ class Reader {
     const [, keyword = '', value = ''] = /^(\S+)\s*(.*)$/.exec(line) ?? [];
     switch (keyword.toLowerCase()) {
       case 'label':
-        this.#current = { label: value, initrds: [], isMenuDefault: false };
+        this.#current = { label: value, initrds: [], isMenuDefault: false, depth: this.#depth };
         if (this.#labels.length < MOST_ENTRIES) this.#labels.push(this.#current);
         break;
       case 'default':
@@ -71,22 +74,38 @@ class Reader {
 
   async #readMenu(value: string): Promise<void> {
     const [word = '', path] = value.split(/\s+/);
-    if (word.toLowerCase() === 'default' && this.#current) this.#current.isMenuDefault = true;
-    if (word.toLowerCase() === 'include' && path !== undefined) await this.read(absolute(path, this.#folder));
+    switch (word.toLowerCase()) {
+      case 'begin':
+        ++this.#depth;
+        this.#current = undefined;
+        break;
+      case 'end':
+        this.#depth = Math.max(0, this.#depth - 1);
+        this.#current = undefined;
+        break;
+      case 'default':
+        if (this.#current) this.#current.isMenuDefault = true;
+        break;
+      case 'include':
+        if (path !== undefined) await this.read(absolute(path, this.#folder));
+        break;
+    }
   }
 
   menu(): BootMenu {
     const entries: BootEntry[] = [];
-    let chosen: BootEntry | undefined;
-    for (const label of this.#labels) {
+    let marked: BootEntry | undefined;
+    // Those of the first menu before those of menus below it.
+    for (const label of this.#labels.toSorted((a, b) => a.depth - b.depth)) {
       const entry = this.#entryOf(label);
       if (!entry) continue;
       entries.push(entry);
-      // A menu's own mark counts for more than DEFAULT, which then names the menu's program.
-      if (label.isMenuDefault) chosen = entry;
+      // A menu below has a default of its own, for when it is opened.
+      if (label.isMenuDefault && label.depth === 0) marked = entry;
     }
-    for (const name of [this.#onTimeout, this.#default]) chosen ??= entries.find(({ label }) => label === name);
-    chosen ??= this.#unlabelled();
+    const named = [this.#onTimeout, this.#default].map((name) => entries.find(({ label }) => label === name));
+    // The menu's mark counts for more than DEFAULT, which then names the menu's program.
+    const chosen = marked ?? named.find((entry) => entry !== undefined) ?? this.#unlabelled();
     return { entries, chosen: chosen ?? entries[0] };
   }
 
@@ -94,7 +113,7 @@ class Reader {
   #unlabelled(): BootEntry | undefined {
     const [kernel = '', ...args] = this.#default.split(/\s+/);
     if (kernel === '' || this.#labels.some(({ label }) => label === kernel)) return undefined;
-    return this.#entryOf({ label: '', kernel, initrds: [], append: args.join(' '), isMenuDefault: false });
+    return this.#entryOf({ label: '', kernel, initrds: [], append: args.join(' '), isMenuDefault: false, depth: 0 });
   }
 
   #entryOf({ label, kernel, initrds, append = this.#append }: Label): BootEntry | undefined {

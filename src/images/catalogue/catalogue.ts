@@ -93,7 +93,7 @@ async function believed(
     const text = signedText(bytes.toString('utf8'));
     return { text, trust: { by: 'transport', because } as const };
   };
-  if (form === 'none') return unsigned(`${family} does not sign its checksums`);
+  if (form === 'none') return unsigned(`no signature of ${family}'s checksums is known`);
   const { keyrings: folder } = options;
   const own = folder === undefined ? [] : ['gpg', 'asc'].map((end) => `${folder}/${family}.${end}`);
   const keyring = await findKeyring([...own, ...keyrings.map((path) => path.replace('{version}', version))]);

@@ -11,7 +11,7 @@ export interface ImageSource {
 }
 
 export interface SignatureSource {
-  /** `none`: the distribution does not sign its lists. `inline`: within the list itself. */
+  /** `none`: none is known. `inline`: within the list itself. */
   form: 'none' | 'inline' | 'detached';
   /** Files of the host that may have the distribution's keys. `{version}` is the newest folder that was taken. */
   keyrings: readonly string[];

@@ -91,16 +91,19 @@ test('Debian netinst: initrd among the arguments, menus in menus', async () => {
     },
     {
       path: 'isolinux/menu.cfg',
-      data: `menu begin advanced
+      data: `include gtk.cfg
+menu begin advanced
 	menu label ^Advanced options
+	label mainmenu
+		menu label ^Back..
+		menu exit
 	include adtxt.cfg
 menu end
-include gtk.cfg
 `,
     },
     {
       path: 'isolinux/adtxt.cfg',
-      data: 'label expert\n\tkernel /install.amd/vmlinuz\n\tappend priority=low initrd=/install.amd/initrd.gz ---\n',
+      data: 'label expert\n\tmenu default\n\tkernel /install.amd/vmlinuz\n\tappend priority=low initrd=/install.amd/initrd.gz ---\n',
     },
     {
       path: 'isolinux/gtk.cfg',

@@ -107,7 +107,7 @@ test('Debian: a list that is not signed is believed as its server is', async () 
   expect(await resolveEntry(entry('debian'), 'aarch64', fetchHere)).toEqual({
     url: `https://${at}/debian-13-genericcloud-arm64.qcow2`,
     checksum: `sha512:${LONG}`,
-    trust: { by: 'transport', because: 'debian does not sign its checksums' },
+    trust: { by: 'transport', because: "no signature of debian's checksums is known" },
   });
 });
 
