@@ -1,6 +1,5 @@
 import type { DriverDefinition } from '../drivers/driver';
 import { Registry } from '../drivers/registry';
-import { HvError } from '../errors';
 import type { DriverInfo, DriverOption } from './driver-info';
 import { Drivers } from './drivers';
 import type { MachineEvent } from './event';
@@ -64,7 +63,8 @@ export class Hvkit implements AsyncDisposable {
     return this.#images;
   }
   get leases(): Leases {
-    throw unfinished();
+    const { HomeLeases } = require('./home-leases') as typeof import('./home-leases');
+    return new HomeLeases(this.#place);
   }
 
   /** Resolves when the machine answers over ssh. What fails leaves nothing behind. */
@@ -86,33 +86,40 @@ export class Hvkit implements AsyncDisposable {
     return records.flatMap((record) => (record ? [new Machine(this.#place, record)] : []));
   }
   /** Every machine with its state. One that does not answer in time has the state `Timeout`. */
-  list(_options?: { timeoutMs?: number }): Promise<MachineSummary[]> {
-    return Promise.reject(unfinished());
+  async list(options?: { timeoutMs?: number }): Promise<MachineSummary[]> {
+    const { listMachines } = require('./list') as typeof import('./list');
+    return listMachines(this.#place, options);
   }
-  /** What happens from now on, until the signal, also to machines that are made meanwhile. */
-  events(_options?: { signal?: AbortSignal }): AsyncIterable<MachineEvent> {
-    throw unfinished();
+  /** What happens from when it is iterated, until the signal, also to machines that are made meanwhile. */
+  events({ signal }: { signal?: AbortSignal } = {}): AsyncIterable<MachineEvent> {
+    const { eventsOf } = require('./events') as typeof import('./events');
+    return eventsOf(this.#place, signal);
   }
 
-  /** Reads everything; changes nothing. */
-  doctor(_options?: { names?: readonly string[] }): Promise<Finding[]> {
-    return Promise.reject(unfinished());
+  /** Reads everything; changes nothing. With names, only what these machines have. */
+  async doctor({ names }: { names?: readonly string[] } = {}): Promise<Finding[]> {
+    const { examine } = require('./doctor') as typeof import('./doctor');
+    return examine(this.#place, names);
   }
   /** As doctor(), and puts right what can be put right. */
-  repair(_options?: WorkOptions & { names?: readonly string[] }): Promise<Finding[]> {
-    return Promise.reject(unfinished());
+  async repair(options?: WorkOptions & { names?: readonly string[] }): Promise<Finding[]> {
+    const { repair } = require('./repair') as typeof import('./repair');
+    return repair(this.#place, options);
   }
-  /** Takes away all that this home has made on this host. */
-  purge(_options?: WorkOptions): Promise<void> {
-    return Promise.reject(unfinished());
+  /** Takes away all that this home has made on this host. Its settings stay. */
+  async purge(options?: WorkOptions): Promise<void> {
+    const { purge } = require('./purge') as typeof import('./purge');
+    await purge(this.#place, options);
   }
 
-  drivers(): Promise<DriverInfo[]> {
-    return Promise.reject(unfinished());
+  async drivers(): Promise<DriverInfo[]> {
+    const { listDrivers } = require('./driver-list') as typeof import('./driver-list');
+    return listDrivers(this.#place, this.#homeSettings);
   }
   /** The options of a driver, by its name or alias; without one, of the default driver. */
-  driverOptions(_driver?: string): Promise<DriverOption[]> {
-    return Promise.reject(unfinished());
+  async driverOptions(driver?: string): Promise<DriverOption[]> {
+    const { listDriverOptions } = require('./driver-list') as typeof import('./driver-list');
+    return listDriverOptions(this.#place, this.#homeSettings, driver);
   }
 
   /** Ends connections. What was handed out, such as a machine, is of no more use. */
@@ -129,8 +136,4 @@ export class Hvkit implements AsyncDisposable {
     this.#settings ??= new HomeSettings(home, drivers.registry, env);
     return this.#settings;
   }
-}
-
-function unfinished(): HvError {
-  return new HvError({ code: 'ERR_NOT_IMPLEMENTED', message: 'not there yet' });
 }

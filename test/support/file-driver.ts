@@ -185,7 +185,8 @@ class FileDriver implements Driver {
   ): AsyncGenerator<StateEvent> {
     let last = first;
     while (!signal.aborted) {
-      const now = { state: stateOf(guest), process: guest.process };
+      // What is defined no more has no state.
+      const now = guest.isDefined ? { state: stateOf(guest), process: guest.process } : last;
       // One that came and went between two looks has happened as well.
       if (now.state !== last.state || now.process !== last.process) {
         yield { uuid, state: now.state, detail: now.state === 'Stopped' ? 'its process ended' : 'seen' };

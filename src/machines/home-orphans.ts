@@ -1,0 +1,40 @@
+import type { Driver, Orphan } from '../drivers/driver';
+import { machineOf } from './ledger';
+import { survey } from './survey';
+import type { Workplace } from './workplace';
+
+export interface Found {
+  driver: string;
+  orphan: Orphan;
+}
+
+/** What bears this home's mark and belongs to no machine, of all drivers; and those that could not be asked. */
+export async function orphansOf(
+  place: Workplace,
+): Promise<{ found: Found[]; failures: { driver: string; error: unknown }[] }> {
+  const found: Found[] = [];
+  const failures: { driver: string; error: unknown }[] = [];
+  for (const { name } of place.drivers.registry.all()) {
+    try {
+      const orphans = await strays(place, name, await place.drivers.of(name));
+      found.push(...orphans.map((orphan) => ({ driver: name, orphan })));
+    } catch (error) {
+      failures.push({ driver: name, error });
+    }
+  }
+  return { found, failures };
+}
+
+/**
+ * A machine's file is there before anything else of it. So what belongs to one that was begun while the driver looked is told
+ * from an orphan by reading the files again, until there is none that the driver was not told of.
+ */
+async function strays(place: Workplace, name: string, driver: Driver): Promise<readonly Orphan[]> {
+  const machines = async () => (await survey(place.store)).records.filter((record) => record.driver === name);
+  for (let known = await machines(); ;) {
+    const orphans = await driver.orphans(known.map((record) => machineOf(place.store, record)));
+    const now = await machines();
+    if (now.every(({ uuid }) => known.some((record) => record.uuid === uuid))) return orphans;
+    known = now;
+  }
+}

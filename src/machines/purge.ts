@@ -1,0 +1,55 @@
+import { rm } from 'node:fs/promises';
+
+import { HvError } from '../errors';
+import { joinFailures } from '../resources/failures';
+import { orphansOf } from './home-orphans';
+import { lockOf } from './lifecycle';
+import { withLock } from './lock';
+import type { WorkOptions } from './progress';
+import { removeMachine } from './remove';
+import { survey } from './survey';
+import type { Workplace } from './workplace';
+
+/**
+ * Takes away all that a home has made on this host: machines, what they share, what was left of them, cached images. Its
+ * settings, which somebody wrote, stay; so does its id, by which what another process is making just now is found again.
+ */
+export async function purge(place: Workplace, options: WorkOptions = {}): Promise<void> {
+  const { signal } = options;
+  const failures: unknown[] = [];
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    signal?.throwIfAborted();
+    try {
+      await work();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      failures.push(error);
+    }
+  };
+  const { records, unreadable } = await survey(place.store);
+  await Promise.all(records.map(({ name }) => attempt(() => removeMachine(place, name, options))));
+  // What stands in them cannot be known; what was made for them is among the orphans once they are gone.
+  const folders = [...unreadable.map(({ name }) => name), ...(await place.store.leftovers())];
+  for (const name of folders) await attempt(() => forget(place, name));
+  const { found, failures: unasked } = await orphansOf(place);
+  failures.push(...unasked.map(({ error }) => error));
+  for (const { orphan } of found) await attempt(() => orphan.delete());
+  await attempt(() => rm(place.home.cache, { recursive: true, force: true }));
+  const [first, ...others] = failures;
+  if (first !== undefined) throw unfinished(joinFailures(first, others, 'and'));
+}
+
+/** Under its lock: a machine of this name may just be made, whose folder is there before its file is. */
+async function forget(place: Workplace, name: string): Promise<void> {
+  await withLock(lockOf(place, name), () => place.store.delete(name));
+}
+
+function unfinished(cause: unknown): HvError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new HvError({
+    code: 'ERR_PURGE',
+    message: `Not all could be taken away: ${why}`,
+    hint: 'hvkit doctor shows what is left; hvkit purge again goes on',
+    cause,
+  });
+}
