@@ -11,6 +11,7 @@ import {
   NetworkUpdateCommand,
   NetworkUpdateFlags,
   NetworkUpdateSection,
+  NodeDeviceEventLifecycleType,
   SecretEventLifecycleType,
   SecretUsageType,
   StoragePoolEventLifecycleType,
@@ -220,6 +221,29 @@ test('volumes: found by path and key, cloned with their bytes, wiped', async () 
   } finally {
     await pool.destroy();
   }
+});
+
+test('an interface of the host that comes, changes and goes is told as a device', async () => {
+  const life = await record(connection, 'nodeDevice.lifecycle', ({ event, device }) => [
+    NodeDeviceEventLifecycleType[event],
+    device.name,
+  ]);
+  const update = await first(connection, 'nodeDevice.update');
+  const tell = (action: string): void => {
+    execFileSync('python3', [join(__dirname, 'children', 'udev-event.py'), action, 'hvkitnode0']);
+  };
+  execFileSync('ip', ['link', 'add', 'hvkitnode0', 'address', '02:00:00:00:00:07', 'type', 'bridge']);
+  tell('add');
+  tell('change');
+  const name = 'net_hvkitnode0_02_00_00_00_00_07';
+  expect((await update.event).device.name).toBe(name);
+  expect(await (await connection.lookupNodeDeviceByName(name)).listCaps()).toEqual(['net']);
+  execFileSync('ip', ['link', 'delete', 'hvkitnode0']);
+  tell('remove');
+  expect(await life.seen(2)).toEqual([
+    ['CREATED', name],
+    ['DELETED', name],
+  ]);
 });
 
 test('the host: its devices, its memory, what guests it can have', async () => {
