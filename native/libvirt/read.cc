@@ -27,7 +27,9 @@ constexpr const char* kReplacementCharacter = "\xEF\xBF\xBD";
 }  // namespace
 
 void Reader::Fail(const std::string& wanted) const {
-  throw InvalidArgument("argument " + std::to_string(next_) + ": " + wanted + " is wanted");
+  const size_t position = next_ - objects_;
+  throw InvalidArgument((position == 0 ? "the object" : "argument " + std::to_string(position)) + ": " + wanted +
+                        " is wanted");
 }
 
 std::string ReadString(Napi::Value value, const Reader& reader) {

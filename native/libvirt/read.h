@@ -21,6 +21,12 @@ class Reader {
   Napi::Env env() const { return info_.Env(); }
   /// undefined when there are no more.
   Napi::Value Next() { return info_[next_++]; }
+  /// A handle. If it comes first it is the object whose method the caller used, and does not count as an argument
+  /// there.
+  Napi::Value NextHandle() {
+    if (next_ == 0) objects_ = 1;
+    return Next();
+  }
 
   std::string String();
   /// undefined and null are C's NULL.
@@ -52,7 +58,7 @@ class Reader {
     }
   }
 
-  /// "argument 2 of virDomainCreateWithFlags": where the one read last stands.
+  /// "argument 2": where the one read last stands, as the caller of the method counts.
   [[noreturn]] void Fail(const std::string& wanted) const;
 
  private:
@@ -63,6 +69,7 @@ class Reader {
   const Napi::CallbackInfo& info_;
   const char* const function_;
   size_t next_ = 0;
+  size_t objects_ = 0;
 };
 
 /// Text for C, which ends at the first NUL: a string that holds one is refused.

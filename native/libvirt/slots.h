@@ -68,7 +68,7 @@ using Owned = std::unique_ptr<T, FreeDeleter>;
 /// As OpenHandle, with the argument's position in the failure.
 template <class Pointer>
 std::shared_ptr<Handle<Pointer>> ReadHandle(Reader& arguments) {
-  Napi::Value value = arguments.Next();
+  Napi::Value value = arguments.NextHandle();
   if (!Cell::Is(value, Kind<Pointer>::kTag))
     arguments.Fail(std::string("a handle of a libvirt ") + Kind<Pointer>::kName);
   return OpenHandle<Pointer>(value);

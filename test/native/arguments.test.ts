@@ -26,7 +26,7 @@ test('every function of the addon refuses what is wrong, at each position, with 
   const complaints = child.stdout.split('\n').filter((line) => line !== '');
   // The test driver has no object of these kinds to go on with.
   const missing =
-    /argument 1: a handle of a libvirt (DomainCheckpoint|NetworkPort|NWFilter|NWFilterBinding|Secret) is wanted$/;
+    /the object: a handle of a libvirt (DomainCheckpoint|NetworkPort|NWFilter|NWFilterBinding|Secret) is wanted$/;
   expect(complaints.filter((line) => !missing.test(line))).toEqual([]);
 
   const { functions, reached, calls } = JSON.parse(child.stderr) as Record<string, number>;
@@ -42,7 +42,7 @@ test.each([1, 2, 3])('arguments of the right types, whatever they say, do no har
 test('a failure says which argument it was, and what is wanted', async () => {
   await expect(connection.lookupDomainByName(5 as unknown as string)).rejects.toMatchObject({
     ...INVALID,
-    message: 'argument 2: a string is wanted',
+    message: 'argument 1: a string is wanted',
   });
   await expect(connection.lookupDomainById(1.5)).rejects.toMatchObject(INVALID);
   await expect(connection.lookupDomainById(NaN)).rejects.toMatchObject(INVALID);

@@ -91,7 +91,13 @@ test('a daemon that is not there is told with what to do', async () => {
 });
 
 test('a URI that no driver knows, or that is none, is refused', async () => {
-  await expect(connect('nosuchthing:///')).rejects.toMatchObject({ name: 'LibvirtError' });
+  await expect(connect('nosuchthing:///')).rejects.toMatchObject({
+    name: 'LibvirtError',
+    hint: expect.stringContaining('no driver "nosuchthing"') as string,
+  });
+  await expect(connect('quemu+unix:///system')).rejects.toMatchObject({
+    hint: expect.stringContaining('no driver "quemu"') as string,
+  });
   await expect(connect('test:////nonexistent/node.xml')).rejects.toMatchObject({ name: 'LibvirtError' });
   await expect(connect('://')).rejects.toMatchObject({ name: 'LibvirtError' });
   await expect(connect(5 as unknown as string)).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });

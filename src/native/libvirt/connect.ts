@@ -2,8 +2,9 @@ import { HvError } from '../../errors';
 import { native, type NativeCredential } from './binding';
 import { Connection } from './connection';
 import { ConnectCredentialType, ConnectFlags, ErrorNumber } from './enums';
-import { isUnsupported, LibvirtError } from './errors';
+import { invalidArgument, isUnsupported, LibvirtError } from './errors';
 import { call } from './object';
+import { optionsOf } from './options';
 import { versionText } from './version';
 
 export interface Credential {
@@ -33,6 +34,8 @@ export interface ConnectOptions {
 
 const KEEP_ALIVE = { interval: 5, count: 5 };
 
+const OPTIONS = { readOnly: true, noAliases: true, auth: true, keepAlive: true } as const;
+
 const CREDENTIAL_TYPES = [
   ConnectCredentialType.USERNAME,
   ConnectCredentialType.AUTHNAME,
@@ -50,7 +53,9 @@ const CREDENTIAL_TYPES = [
  * `qemu:///embed?root=/path`, `qemu+ssh://host/system`, ...; without one, libvirt's own default.
  */
 export async function connect(uri?: string, options: ConnectOptions = {}): Promise<Connection> {
-  const { readOnly = false, noAliases = false, auth, keepAlive = KEEP_ALIVE } = options;
+  const { readOnly = false, noAliases = false, auth, keepAlive = KEEP_ALIVE } = optionsOf(options, OPTIONS);
+  if (auth !== undefined && typeof auth !== 'function') throw invalidArgument('`auth` must be a function');
+  if (keepAlive) optionsOf(keepAlive, { interval: true, count: true });
   const flags = (readOnly ? ConnectFlags.RO : 0) | (noAliases ? ConnectFlags.NO_ALIASES : 0);
   const dialogue = auth && new Dialogue(auth);
   try {
@@ -119,7 +124,21 @@ function explain(error: LibvirtError, uri: string | undefined, cause: unknown): 
   return error.with({ hint: hintFor(error, uri), cause });
 }
 
+/** The drivers of which a libvirt may have been built with some. Of another name it thinks that a daemon will know it. */
+const DRIVERS =
+  /^(bhyve|ch|esx|gsx|hyperv|interface|lxc|network|nodedev|nwfilter|openvz|parallels|phyp|qemu|remote|secret|storage|test|vbox|vmware\w*|vpx|vz|xen|xenapi)$/;
+
 function hintFor(error: LibvirtError, uri: string | undefined): string | undefined {
+  const driver = /^([^:+/]*)[^:/]*:/.exec(uri ?? '')?.[1];
+  if (driver !== undefined && !DRIVERS.test(driver)) {
+    return `libvirt has no driver "${driver}". Try qemu:///system, qemu:///session or test:///default.`;
+  }
+  if (error.message.includes('certificate')) {
+    return 'Each side must know the authority of the other, and the name in its certificate: pkipath=FOLDER in the URI.';
+  }
+  if (error.message.includes('Host key verification failed')) {
+    return 'The host must stand in known_hosts with the key that it shows: log in once by ssh.';
+  }
   if (error.number === ErrorNumber.AUTH_FAILED) return 'Give connect() an `auth` function that knows the password.';
   if (error.number === ErrorNumber.AUTH_CANCELLED) return 'The `auth` function gave no answer for every credential.';
   if (error.number === ErrorNumber.AUTH_UNAVAILABLE || error.message.includes('authentication unavailable')) {

@@ -10,6 +10,7 @@ import {
   type NodeSuspendTarget,
 } from './enums';
 import { LibvirtObject } from './object';
+import { optionsOf, requireArray } from './options';
 import { versionText } from './version';
 
 /** Which guests are meant; what is left out, libvirt chooses. */
@@ -35,6 +36,9 @@ export interface NodeCells {
   firstCell?: number;
   cells?: number;
 }
+
+const KIND = { emulator: true, arch: true, machine: true, type: true } as const;
+const CELLS = { firstCell: true, cells: true } as const;
 
 /** libvirt takes no request for more of them; those that do not exist are not in the answer. */
 const ALL_CELLS = 1024;
@@ -98,7 +102,7 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
 
   /** XML: what a guest of this kind could have. */
   async domainCapabilities(kind: GuestKind = {}, flags = 0): Promise<string> {
-    const { emulator = null, arch = null, machine = null, type = null } = kind;
+    const { emulator = null, arch = null, machine = null, type = null } = optionsOf(kind, KIND);
     return this.call('virConnectGetDomainCapabilities', emulator, arch, machine, type, flags);
   }
 
@@ -128,7 +132,7 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
     kind: GuestKind = {},
     flags: ConnectCompareCPUFlags | 0 = 0,
   ): Promise<CPUCompareResult> {
-    const { emulator = null, arch = null, machine = null, type = null } = kind;
+    const { emulator = null, arch = null, machine = null, type = null } = optionsOf(kind, KIND);
     return this.call('virConnectCompareHypervisorCPU', emulator, arch, machine, type, xml, flags);
   }
 
@@ -143,7 +147,7 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
     kind: GuestKind = {},
     flags: ConnectBaselineCPUFlags | 0 = 0,
   ): Promise<string> {
-    const { emulator = null, arch = null, machine = null, type = null } = kind;
+    const { emulator = null, arch = null, machine = null, type = null } = optionsOf(kind, KIND);
     return this.call('virConnectBaselineHypervisorCPU', emulator, arch, machine, type, cpus, flags);
   }
 
@@ -179,16 +183,14 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
   }
 
   /** Bytes that are free in each NUMA cell, the first cell first. */
-  async nodeCellsFreeMemory({ firstCell = 0, cells = ALL_CELLS }: NodeCells = {}): Promise<bigint[]> {
+  async nodeCellsFreeMemory(which: NodeCells = {}): Promise<bigint[]> {
+    const { firstCell = 0, cells = ALL_CELLS } = optionsOf(which, CELLS);
     return this.call('virNodeGetCellsFreeMemory', firstCell, cells);
   }
 
   /** For each NUMA cell, how many pages of each of these sizes (KiB) are free. */
-  async nodeFreePages(
-    pageSizes: readonly number[],
-    { firstCell = 0, cells = 1 }: NodeCells = {},
-    flags = 0,
-  ): Promise<bigint[][]> {
+  async nodeFreePages(pageSizes: readonly number[], which: NodeCells = {}, flags = 0): Promise<bigint[][]> {
+    const { firstCell = 0, cells = 1 } = optionsOf(which, CELLS);
     return this.call('virNodeGetFreePages', pageSizes, firstCell, cells, flags);
   }
 
@@ -198,9 +200,11 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
    */
   async nodeAllocPages(
     pages: readonly { size: number; count: number }[],
-    { firstCell = -1, cells = 1 }: NodeCells = {},
+    which: NodeCells = {},
     flags: NodeAllocPagesFlags | 0 = 0,
   ): Promise<number> {
+    requireArray(pages, 'the pages');
+    const { firstCell = -1, cells = 1 } = optionsOf(which, CELLS);
     const sizes = pages.map(({ size }) => size);
     const counts = pages.map(({ count }) => count);
     return this.call('virNodeAllocPages', sizes, counts, firstCell, cells, flags);

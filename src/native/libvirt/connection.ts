@@ -13,7 +13,7 @@ import {
   type DomainStatsTypes,
 } from './enums';
 import { connectionClosed, invalidArgument, isUnsupported } from './errors';
-import { EVENT_KINDS, type EventName, type Events } from './events';
+import { EVENT_KINDS, type EventName, type EventObject, type Events } from './events';
 import {
   callListener,
   aborted,
@@ -24,7 +24,8 @@ import {
   type EventTarget,
 } from './event-source';
 import { DeviceConnection } from './connection-devices';
-import { call, LibvirtObject } from './object';
+import { call } from './object';
+import { optionsOf, requireArray, requireObject } from './options';
 
 export interface DomainStats {
   domain: Domain;
@@ -32,15 +33,18 @@ export interface DomainStats {
   stats: ParameterValues;
 }
 
-export interface SubscribeOptions extends EventOptions {
+export interface SubscribeOptions<Name extends EventName = EventName> extends EventOptions {
   /** Only events of this object; without it, of any object of the connection. */
-  of?: LibvirtObject<string>;
+  of?: EventObject<Name>;
 }
 
-export interface ListenOptions extends SubscribeOptions {
+export interface ListenOptions<Name extends EventName = EventName> extends SubscribeOptions<Name> {
   /** The connection was lost or the signal aborted, and the listener with it. */
   onError?: (error: unknown) => void;
 }
+
+const SUBSCRIBE_OPTIONS = { of: true, capacity: true, signal: true } as const;
+const LISTEN_OPTIONS = { ...SUBSCRIBE_OPTIONS, onError: true } as const;
 
 /** A connection to a hypervisor: its domains, its events, its end. What else it has is in the classes it extends. */
 export class Connection extends DeviceConnection {
@@ -51,6 +55,10 @@ export class Connection extends DeviceConnection {
 
   protected override get connection(): this {
     return this;
+  }
+
+  protected override identity(): Record<string, unknown> {
+    return { closed: this.#closed !== undefined };
   }
 
   /** One request to the daemon, however many there are. Filters: ConnectListAllDomainsFlags; 0 is all. */
@@ -115,7 +123,11 @@ export class Connection extends DeviceConnection {
     groups: DomainStatsTypes | 0 = 0,
     flags: ConnectGetAllDomainStatsFlags | 0 = 0,
   ): Promise<DomainStats[]> {
-    const handles = domains.map(({ handle }) => handle);
+    requireArray(domains, 'the domains');
+    const handles = domains.map((domain) => {
+      requireObject(domain, Domain, 'each of the domains');
+      return domain.handle;
+    });
     const records = await this.call('virDomainListGetStats', handles, groups, flags);
     return records.map(({ domain, stats }) => ({ domain: new Domain(domain, this), stats }));
   }
@@ -138,8 +150,8 @@ export class Connection extends DeviceConnection {
    * Events, to be read with `for await`. The registration is under way when this returns; `await stream.ready` to know
    * that nothing is missed from then on. Leaving the loop takes it back.
    */
-  events<Name extends EventName>(name: Name, options: SubscribeOptions = {}): EventStream<Events[Name]> {
-    const target = this.#target(name, options);
+  events<Name extends EventName>(name: Name, options: SubscribeOptions<Name> = {}): EventStream<Events[Name]> {
+    const target = this.#target(name, optionsOf(options, SUBSCRIBE_OPTIONS));
     const { convert } = EVENT_KINDS[name];
     const stream = new EventStream<Events[Name]>(
       target,
@@ -157,11 +169,11 @@ export class Connection extends DeviceConnection {
   async on<Name extends EventName>(
     name: Name,
     listener: (event: Events[Name]) => void,
-    options: ListenOptions = {},
+    options: ListenOptions<Name> = {},
   ): Promise<Subscription<Events[Name]>> {
     requireListener(listener);
+    const target = this.#target(name, optionsOf(options, LISTEN_OPTIONS));
     if (options.signal?.aborted) throw aborted(options.signal.reason);
-    const target = this.#target(name, options);
     const { convert } = EVENT_KINDS[name];
     const subscription = new Subscription<Events[Name]>(
       target,
@@ -243,18 +255,21 @@ export class Connection extends DeviceConnection {
     if (closed.status === 'rejected') throw closed.reason;
   }
 
-  #target(name: EventName, { of: object, signal }: SubscribeOptions): EventTarget {
+  #target<Name extends EventName>(name: Name, { of: object, signal, capacity }: SubscribeOptions<Name>): EventTarget {
     if (!Object.hasOwn(EVENT_KINDS, name)) {
       throw invalidArgument(`There is no event "${name}"`, 'The names are those of the type Events: docs/libvirt.md.');
     }
     // Anything else would mean all objects, or leave a registration behind.
-    if (object !== undefined && !(object instanceof LibvirtObject)) {
-      throw invalidArgument('`of` must be an object of this connection, such as a Domain');
+    const { family, id, of: Class } = EVENT_KINDS[name];
+    if (object !== undefined && !(object instanceof Class)) {
+      throw invalidArgument(`\`of\` must be a ${Class.name}: the event "${name}" is about one`);
+    }
+    if (capacity !== undefined && !(Number.isInteger(capacity) && capacity > 0 && capacity < 2 ** 32)) {
+      throw invalidArgument('`capacity` must be a whole number, at least 1');
     }
     if (signal !== undefined && typeof signal.addEventListener !== 'function') {
       throw invalidArgument('`signal` must be an AbortSignal');
     }
-    const { family, id } = EVENT_KINDS[name];
     return { connection: this.handle, family, id, object: object?.handle ?? null };
   }
 

@@ -12,6 +12,10 @@ export class DomainCheckpoint extends ConnectedObject<'DomainCheckpoint'> {
     this.domain = domain;
   }
 
+  protected override identity(): Record<string, unknown> {
+    return { domain: this.domain.name, name: this.name };
+  }
+
   get name(): string {
     return this.field('virDomainCheckpointGetName');
   }

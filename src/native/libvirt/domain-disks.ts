@@ -18,6 +18,10 @@ import type {
   DomainDiskErrorCode,
   DomainModificationImpact,
 } from './enums';
+import { optionsOf } from './options';
+
+const REBASE_OPTIONS = { base: true, bandwidth: true, flags: true } as const;
+const COMMIT_OPTIONS = { ...REBASE_OPTIONS, top: true } as const;
 
 /** A domain's disks. A disk goes by its target (`vda`) or, where that is clear, by the path of its source. */
 export abstract class DomainDisks extends DomainCpus {
@@ -56,7 +60,7 @@ export abstract class DomainDisks extends DomainCpus {
     disk: string,
     options: { base?: string; top?: string; bandwidth?: bigint | number; flags?: DomainBlockCommitFlags | 0 } = {},
   ): Promise<void> {
-    const { base = null, top = null, bandwidth = 0, flags = 0 } = options;
+    const { base = null, top = null, bandwidth = 0, flags = 0 } = optionsOf(options, COMMIT_OPTIONS);
     await this.call('virDomainBlockCommit', disk, base, top, bandwidth, flags);
   }
 
@@ -80,7 +84,7 @@ export abstract class DomainDisks extends DomainCpus {
     disk: string,
     options: { base?: string; bandwidth?: bigint | number; flags?: DomainBlockRebaseFlags | 0 } = {},
   ): Promise<void> {
-    const { base = null, bandwidth = 0, flags = 0 } = options;
+    const { base = null, bandwidth = 0, flags = 0 } = optionsOf(options, REBASE_OPTIONS);
     await this.call('virDomainBlockRebase', disk, base, bandwidth, flags);
   }
 

@@ -12,6 +12,7 @@ import {
   type DomainSetTimeFlags,
   type DomainSetUserPasswordFlags,
 } from './enums';
+import { optionsOf } from './options';
 
 /** Since 1970, UTC. */
 export interface DomainTime {
@@ -46,7 +47,8 @@ export abstract class DomainGuest extends DomainInterfaces {
 
   /** Gives free blocks back to the host: all file systems or one, pieces of `minimum` bytes or more. */
   async fsTrim(options: { mountpoint?: string; minimum?: bigint | number; flags?: number } = {}): Promise<void> {
-    const { mountpoint = null, minimum = 0, flags = 0 } = options;
+    const known = { mountpoint: true, minimum: true, flags: true } as const;
+    const { mountpoint = null, minimum = 0, flags = 0 } = optionsOf(options, known);
     await this.call('virDomainFSTrim', mountpoint, minimum, flags);
   }
 
@@ -102,7 +104,8 @@ export abstract class DomainGuest extends DomainInterfaces {
     keys: readonly number[],
     options: { codeset?: KeycodeSet; holdMs?: number; flags?: number } = {},
   ): Promise<void> {
-    const { codeset = KeycodeSet.LINUX, holdMs = 0, flags = 0 } = options;
+    const known = { codeset: true, holdMs: true, flags: true } as const;
+    const { codeset = KeycodeSet.LINUX, holdMs = 0, flags = 0 } = optionsOf(options, known);
     await this.call('virDomainSendKey', codeset, holdMs, keys, flags);
   }
 

@@ -9,6 +9,7 @@ import type {
   DomainSnapshotCreateFlags,
   DomainSnapshotListFlags,
 } from './enums';
+import { optionsOf } from './options';
 
 /** Where a domain could go back to, and what changed since: snapshots, checkpoints, backups. */
 export abstract class DomainHistory extends DomainJobs {
@@ -59,7 +60,7 @@ export abstract class DomainHistory extends DomainJobs {
     xml: string,
     options: { checkpointXml?: string; flags?: DomainBackupBeginFlags | 0 } = {},
   ): Promise<void> {
-    const { checkpointXml = null, flags = 0 } = options;
+    const { checkpointXml = null, flags = 0 } = optionsOf(options, { checkpointXml: true, flags: true });
     await this.call('virDomainBackupBegin', xml, checkpointXml, flags);
   }
 

@@ -6,6 +6,7 @@ import type {
   DomainSaveImageXMLFlags,
   DomainSaveRestoreFlags,
 } from './enums';
+import { optionsOf } from './options';
 
 /** A domain's memory in a file: to go on from there, or to be looked into. */
 export abstract class DomainSaving extends DomainLifecycle {
@@ -37,7 +38,7 @@ export abstract class DomainSaving extends DomainLifecycle {
    * then to go on with: only what does not concern the guest may differ.
    */
   async save(file: string, options: { xml?: string; flags?: DomainSaveRestoreFlags | 0 } = {}): Promise<void> {
-    const { xml = null, flags = 0 } = options;
+    const { xml = null, flags = 0 } = optionsOf(options, { xml: true, flags: true });
     await this.call('virDomainSaveFlags', file, xml, flags);
   }
 

@@ -17,6 +17,10 @@ export class DomainSnapshot extends ConnectedObject<'DomainSnapshot'> {
     this.domain = domain;
   }
 
+  protected override identity(): Record<string, unknown> {
+    return { domain: this.domain.name, name: this.name };
+  }
+
   get name(): string {
     return this.field('virDomainSnapshotGetName');
   }

@@ -1,7 +1,9 @@
 import type { TypedParameters } from './binding-types';
 import type { Connection } from './connection';
+import { HostConnection } from './connection-host';
 import { DomainHistory } from './domain-history';
 import type { DomainMigrateFlags } from './enums';
+import { requireObject } from './options';
 
 /** A virtual machine: its names. What it can do is in the classes that this one extends. */
 export class Domain extends DomainHistory {
@@ -14,6 +16,10 @@ export class Domain extends DomainHistory {
   /** As it was when this object was looked up, or renamed it. Known without asking libvirt, as are `uuid` and `id`. */
   get name(): string {
     return this.#renamed ?? this.field('virDomainGetName');
+  }
+
+  protected override identity(): Record<string, unknown> {
+    return { name: this.name, uuid: this.uuid };
   }
 
   get uuid(): string {
@@ -43,6 +49,8 @@ export class Domain extends DomainHistory {
    * both for as long as it takes; `migrateToUri` leaves it to the daemon. Resolves with the domain there.
    */
   async migrate(destination: Connection, params: TypedParameters, flags: DomainMigrateFlags | 0): Promise<Domain> {
+    // The class itself cannot be asked for here: it needs this one.
+    requireObject(destination, HostConnection, 'the destination');
     return new Domain(await this.call('virDomainMigrate3', destination.handle, params, flags), destination);
   }
 }

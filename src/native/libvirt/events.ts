@@ -26,6 +26,7 @@ import {
 } from './enums';
 import { Network } from './network';
 import { NodeDevice } from './node-device';
+import type { ConnectedObject } from './object';
 import { Secret } from './secret';
 import { StoragePool } from './storage-pool';
 
@@ -109,15 +110,24 @@ export interface EventKind {
   family: string;
   id: number;
   convert: Convert;
+  /** Whose events they are. */
+  of: ObjectClass;
 }
 
-const ofDomain = converter('domain', (handle: Handle<'Domain'>, connection) => new Domain(handle, connection));
-const ofNetwork = converter('network', (handle: Handle<'Network'>, connection) => new Network(handle, connection));
-const ofPool = converter('pool', (handle: Handle<'StoragePool'>, connection) => new StoragePool(handle, connection));
-const ofDevice = converter('device', (handle: Handle<'NodeDevice'>, connection) => new NodeDevice(handle, connection));
-const ofSecret = converter('secret', (handle: Handle<'Secret'>, connection) => new Secret(handle, connection));
+type ObjectClass = abstract new (...args: never[]) => ConnectedObject<string>;
 
-const domainEvent = (id: DomainEventID): EventKind => ({ family: 'domain', id, convert: ofDomain });
+/** What an event of this name is about, such as its Domain. */
+export type EventObject<Name extends EventName> = Name extends EventName
+  ? Extract<Events[Name][keyof Events[Name]], ConnectedObject<string>>
+  : never;
+
+const ofDomain = about('domain', Domain);
+const ofNetwork = about('network', Network);
+const ofPool = about('pool', StoragePool);
+const ofDevice = about('device', NodeDevice);
+const ofSecret = about('secret', Secret);
+
+const domainEvent = (id: DomainEventID): EventKind => ({ family: 'domain', id, ...ofDomain });
 
 export const EVENT_KINDS: Readonly<Record<EventName, EventKind>> = {
   'domain.lifecycle': domainEvent(DomainEventID.LIFECYCLE),
@@ -147,20 +157,24 @@ export const EVENT_KINDS: Readonly<Record<EventName, EventKind>> = {
   'domain.blockThreshold': domainEvent(DomainEventID.BLOCK_THRESHOLD),
   'domain.memoryFailure': domainEvent(DomainEventID.MEMORY_FAILURE),
   'domain.memoryDeviceSizeChange': domainEvent(DomainEventID.MEMORY_DEVICE_SIZE_CHANGE),
-  'network.lifecycle': { family: 'network', id: NetworkEventID.LIFECYCLE, convert: ofNetwork },
-  'pool.lifecycle': { family: 'pool', id: StoragePoolEventID.LIFECYCLE, convert: ofPool },
-  'pool.refresh': { family: 'pool', id: StoragePoolEventID.REFRESH, convert: ofPool },
-  'nodeDevice.lifecycle': { family: 'nodeDevice', id: NodeDeviceEventID.LIFECYCLE, convert: ofDevice },
-  'nodeDevice.update': { family: 'nodeDevice', id: NodeDeviceEventID.UPDATE, convert: ofDevice },
-  'secret.lifecycle': { family: 'secret', id: SecretEventID.LIFECYCLE, convert: ofSecret },
-  'secret.valueChanged': { family: 'secret', id: SecretEventID.VALUE_CHANGED, convert: ofSecret },
-  'qemu.monitor': { family: 'monitor', id: 0, convert: ofDomain },
+  'network.lifecycle': { family: 'network', id: NetworkEventID.LIFECYCLE, ...ofNetwork },
+  'pool.lifecycle': { family: 'pool', id: StoragePoolEventID.LIFECYCLE, ...ofPool },
+  'pool.refresh': { family: 'pool', id: StoragePoolEventID.REFRESH, ...ofPool },
+  'nodeDevice.lifecycle': { family: 'nodeDevice', id: NodeDeviceEventID.LIFECYCLE, ...ofDevice },
+  'nodeDevice.update': { family: 'nodeDevice', id: NodeDeviceEventID.UPDATE, ...ofDevice },
+  'secret.lifecycle': { family: 'secret', id: SecretEventID.LIFECYCLE, ...ofSecret },
+  'secret.valueChanged': { family: 'secret', id: SecretEventID.VALUE_CHANGED, ...ofSecret },
+  'qemu.monitor': { family: 'monitor', id: 0, ...ofDomain },
 };
 
 /** Puts an object of ours in the place of the handle that the event carries. */
-function converter<Kind extends string>(
+function about<Kind extends string>(
   key: string,
-  wrap: (handle: Handle<Kind>, connection: Connection) => unknown,
-): Convert {
-  return ({ object, ...details }, connection) => ({ ...details, [key]: wrap(object as Handle<Kind>, connection) });
+  Class: new (handle: Handle<Kind>, connection: Connection) => ConnectedObject<Kind>,
+): Pick<EventKind, 'convert' | 'of'> {
+  const convert: Convert = ({ object, ...details }, connection) => ({
+    ...details,
+    [key]: new Class(object as Handle<Kind>, connection),
+  });
+  return { convert, of: Class };
 }

@@ -9,7 +9,7 @@ export type { DomainMemoryStats } from './domain-memory';
 export { DomainSnapshot } from './domain-snapshot';
 export * from './enums';
 export { isUnsupported, LibvirtError } from './errors';
-export type { EventName, Events } from './events';
+export type { EventName, EventObject, Events } from './events';
 export { EventStream, Subscription, type EventOptions } from './event-source';
 export type { GuestKind, NodeCells, NodeCpuMap } from './connection-host';
 export { Interface } from './interface';

@@ -3,6 +3,10 @@ import { ConnectedObject } from './object';
 
 /** A network interface in the host's own configuration. */
 export class Interface extends ConnectedObject<'Interface'> {
+  protected override identity(): Record<string, unknown> {
+    return { name: this.name, mac: this.mac };
+  }
+
   get name(): string {
     return this.field('virInterfaceGetName');
   }

@@ -11,6 +11,10 @@ export class NetworkPort extends ConnectedObject<'NetworkPort'> {
     this.network = network;
   }
 
+  protected override identity(): Record<string, unknown> {
+    return { network: this.network.name, uuid: this.uuid };
+  }
+
   get uuid(): string {
     return this.field('virNetworkPortGetUUIDString');
   }

@@ -8,6 +8,7 @@ import type {
 } from './enums';
 import { NetworkPort } from './network-port';
 import { ConnectedObject } from './object';
+import { optionsOf } from './options';
 
 export interface NetworkUpdateOptions {
   /** Which of several parents is meant, such as the number of the `<ip>`; -1 lets libvirt find the only one that fits. */
@@ -18,6 +19,10 @@ export interface NetworkUpdateOptions {
 
 /** A virtual network. `name` and `uuid` are known without asking libvirt. */
 export class Network extends ConnectedObject<'Network'> {
+  protected override identity(): Record<string, unknown> {
+    return { name: this.name, uuid: this.uuid };
+  }
+
   get name(): string {
     return this.field('virNetworkGetName');
   }
@@ -73,8 +78,9 @@ export class Network extends ConnectedObject<'Network'> {
     command: NetworkUpdateCommand,
     section: NetworkUpdateSection,
     xml: string,
-    { parentIndex = -1, flags = 0 }: NetworkUpdateOptions = {},
+    options: NetworkUpdateOptions = {},
   ): Promise<void> {
+    const { parentIndex = -1, flags = 0 } = optionsOf(options, { parentIndex: true, flags: true });
     await this.call('virNetworkUpdate', command, section, parentIndex, xml, flags);
   }
 

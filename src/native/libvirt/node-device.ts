@@ -4,6 +4,10 @@ import { ConnectedObject } from './object';
 
 /** A device of the host, or the host itself (`computer`), which is the root of their tree. */
 export class NodeDevice extends ConnectedObject<'NodeDevice'> {
+  protected override identity(): Record<string, unknown> {
+    return { name: this.name };
+  }
+
   get name(): string {
     return this.field('virNodeDeviceGetName');
   }

@@ -2,6 +2,10 @@ import { ConnectedObject } from './object';
 
 /** A network filter at work on one interface of the host. */
 export class NWFilterBinding extends ConnectedObject<'NWFilterBinding'> {
+  protected override identity(): Record<string, unknown> {
+    return { portDev: this.portDev, filterName: this.filterName };
+  }
+
   /** The interface, such as `vnet0`. */
   get portDev(): string {
     return this.field('virNWFilterBindingGetPortDev');

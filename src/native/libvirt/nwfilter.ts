@@ -2,6 +2,10 @@ import { ConnectedObject } from './object';
 
 /** Rules for the traffic of guests' interfaces. */
 export class NWFilter extends ConnectedObject<'NWFilter'> {
+  protected override identity(): Record<string, unknown> {
+    return { name: this.name, uuid: this.uuid };
+  }
+
   get name(): string {
     return this.field('virNWFilterGetName');
   }

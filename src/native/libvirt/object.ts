@@ -1,3 +1,5 @@
+import { inspect, type InspectOptions } from 'node:util';
+
 import { native, type Binding } from './binding';
 import type { Handle } from './binding-types';
 import type { Connection } from './connection';
@@ -39,6 +41,25 @@ export abstract class LibvirtObject<Kind extends string> {
     this.free();
   }
 
+  /** What tells it from others of its kind, as far as is known without asking libvirt. */
+  protected identity(): Record<string, unknown> {
+    return {};
+  }
+
+  /** `Domain { name: 'dev', uuid: '...' }` in console.log and in a debugger. */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return `${this.constructor.name} ${inspect(this.#shown(), options)}`;
+  }
+
+  #shown(): Record<string, unknown> {
+    try {
+      return this.identity();
+    } catch (error) {
+      // Freed, or its connection is closed: to show it must not fail.
+      return { unusable: errorText(error) };
+    }
+  }
+
   /** Calls libvirt on a thread of the connection. The error shows where in the program the call was made. */
   protected call<Name extends CallOf<Kind>>(name: Name, ...rest: Rest<Name>): Returned<Name> {
     return call(() => invoke(name, this.#handle, rest)) as Returned<Name>;
@@ -53,6 +74,10 @@ export abstract class LibvirtObject<Kind extends string> {
 function invoke(name: keyof Binding, handle: Handle<string>, rest: readonly unknown[]): unknown {
   const functions = native() as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
   return functions[name]?.(handle, ...rest);
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Awaits a promise of the addon; a failure becomes an error with the stack of this call. */

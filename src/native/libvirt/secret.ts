@@ -3,6 +3,10 @@ import { ConnectedObject } from './object';
 
 /** A password or key that libvirt keeps for what needs it, such as an encrypted volume. */
 export class Secret extends ConnectedObject<'Secret'> {
+  protected override identity(): Record<string, unknown> {
+    return { uuid: this.uuid, usageId: this.usageId };
+  }
+
   get uuid(): string {
     return this.field('virSecretGetUUIDString');
   }

@@ -7,10 +7,15 @@ import type {
   StorageXMLFlags,
 } from './enums';
 import { ConnectedObject } from './object';
+import { requireObject } from './options';
 import { StorageVolume } from './storage-volume';
 
 /** Where volumes are kept: a directory, a volume group, ... `name` and `uuid` are known without asking libvirt. */
 export class StoragePool extends ConnectedObject<'StoragePool'> {
+  protected override identity(): Record<string, unknown> {
+    return { name: this.name, uuid: this.uuid };
+  }
+
   get name(): string {
     return this.field('virStoragePoolGetName');
   }
@@ -95,6 +100,7 @@ export class StoragePool extends ConnectedObject<'StoragePool'> {
     source: StorageVolume,
     flags: StorageVolCreateFlags | 0 = 0,
   ): Promise<StorageVolume> {
+    requireObject(source, StorageVolume, 'the source');
     const handle = await this.call('virStorageVolCreateXMLFrom', xml, source.handle, flags);
     return new StorageVolume(handle, this.connection);
   }

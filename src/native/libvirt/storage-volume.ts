@@ -7,6 +7,7 @@ import {
   type StorageXMLFlags,
 } from './enums';
 import { ConnectedObject } from './object';
+import { optionsOf } from './options';
 import { StoragePool } from './storage-pool';
 import { LibvirtStream } from './stream';
 
@@ -18,8 +19,14 @@ export interface VolumeRange {
   length?: bigint | number;
 }
 
+const RANGE = { offset: true, length: true } as const;
+
 /** A disk image, logical volume, ... in a pool. `name` and `key` are known without asking libvirt. */
 export class StorageVolume extends ConnectedObject<'StorageVol'> {
+  protected override identity(): Record<string, unknown> {
+    return { name: this.name, key: this.key };
+  }
+
   get name(): string {
     return this.field('virStorageVolGetName');
   }
@@ -68,14 +75,16 @@ export class StorageVolume extends ConnectedObject<'StorageVol'> {
   }
 
   /** A stream to write the volume's contents to. They are in the volume when it has finished. */
-  async upload({ offset = 0, length = 0 }: VolumeRange = {}): Promise<LibvirtStream> {
+  async upload(range: VolumeRange = {}): Promise<LibvirtStream> {
+    const { offset = 0, length = 0 } = optionsOf(range, RANGE);
     return LibvirtStream.open(this.connection, 'write', (stream) =>
       this.call('virStorageVolUpload', stream, offset, length, 0),
     );
   }
 
   /** A stream to read the volume's contents from. */
-  async download({ offset = 0, length = 0 }: VolumeRange = {}): Promise<LibvirtStream> {
+  async download(range: VolumeRange = {}): Promise<LibvirtStream> {
+    const { offset = 0, length = 0 } = optionsOf(range, RANGE);
     return LibvirtStream.open(this.connection, 'read', (stream) =>
       this.call('virStorageVolDownload', stream, offset, length, 0),
     );

@@ -56,7 +56,9 @@ async function signature(name, things) {
   for (;;) {
     const { failure } = await outcome(name, args.slice(0, wants.length));
     if (failure?.code !== 'ERR_INVALID_ARGUMENT') return { wants, args };
-    const position = Number(/^argument (\d+)/.exec(failure.message)?.[1]) - 1;
+    const position = failure.message.startsWith('the object: ')
+      ? 0
+      : Number(/^argument (\d+)/.exec(failure.message)?.[1]);
     if (!(position >= wants.length)) return { wants, args, obstacle: failure.message };
     // What came before was undefined, which will do: a string that may be left out.
     while (wants.length < position) {

@@ -1,0 +1,24 @@
+import { invalidArgument } from './errors';
+
+/**
+ * The options that a method was given, if they are an object and hold nothing that it does not know: an option with a
+ * misspelt name would change nothing, and nobody would notice.
+ */
+export function optionsOf<T extends object>(options: T, known: Readonly<Record<keyof T, true>>): T {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null) throw invalidArgument('the options must be an object');
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  if (unknown !== undefined) {
+    throw invalidArgument(`there is no option "${unknown}"`, `The options are: ${Object.keys(known).join(', ')}.`);
+  }
+  return options;
+}
+
+/** What must be an object of ours is one: of anything else the handle would be looked for in vain. */
+export function requireObject(value: unknown, Class: abstract new (...args: never[]) => object, what: string): void {
+  if (!(value instanceof Class)) throw invalidArgument(`${what} must be a ${Class.name}`);
+}
+
+export function requireArray(value: unknown, what: string): void {
+  if (!Array.isArray(value)) throw invalidArgument(`${what} must be an array`);
+}

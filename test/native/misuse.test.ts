@@ -1,0 +1,94 @@
+import { inspect } from 'node:util';
+
+import { connect, type Connection, type Domain, type StoragePool } from '../../src/native/libvirt';
+
+/** What plain JavaScript may pass where TypeScript would have said no. */
+const wrong = (value: unknown): never => value as never;
+const invalid = (message: string) => ({
+  name: 'HvError',
+  code: 'ERR_INVALID_ARGUMENT',
+  message: expect.stringContaining(message) as string,
+});
+
+let connection: Connection;
+let domain: Domain;
+let pool: StoragePool;
+beforeAll(async () => {
+  connection = await connect('test:///default');
+  domain = await connection.lookupDomainByName('test');
+  pool = await connection.lookupStoragePoolByName('default-pool');
+});
+afterAll(() => connection.close());
+
+describe('options', () => {
+  test.each([null, 5, 'readOnly'])('that are %p are refused', async (options) => {
+    await expect(connect('test:///default', wrong(options))).rejects.toMatchObject(invalid('options'));
+    await expect(connection.on('domain.reboot', () => undefined, wrong(options))).rejects.toMatchObject(
+      invalid('options'),
+    );
+    expect(() => connection.events('domain.reboot', wrong(options))).toThrow(
+      expect.objectContaining(invalid('options')) as Error,
+    );
+    await expect(domain.save('/nowhere', wrong(options))).rejects.toMatchObject(invalid('options'));
+    await expect(domain.sendKey([1], wrong(options))).rejects.toMatchObject(invalid('options'));
+    await expect(connection.domainCapabilities(wrong(options))).rejects.toMatchObject(invalid('options'));
+  });
+
+  test('that nobody knows are refused, and those that are known named', async () => {
+    await expect(connect('test:///default', wrong({ readonly: true }))).rejects.toMatchObject({
+      ...invalid('"readonly"'),
+      hint: expect.stringContaining('readOnly') as string,
+    });
+    await expect(connect('test:///default', wrong({ keepAlive: { every: 5 } }))).rejects.toMatchObject(
+      invalid('"every"'),
+    );
+    expect(() => connection.events('domain.reboot', wrong({ onError: () => undefined }))).toThrow(
+      expect.objectContaining(invalid('"onError"')) as Error,
+    );
+    await expect(domain.blockCommit('vda', wrong({ topp: 'x' }))).rejects.toMatchObject(invalid('"topp"'));
+  });
+
+  test('of the wrong type are refused before anything is opened', async () => {
+    await expect(connect('test:///default', wrong({ auth: 'secret' }))).rejects.toMatchObject(invalid('`auth`'));
+  });
+});
+
+describe('objects', () => {
+  test.each(['x', null, 5, ['x'], [null], [5]])('domainStats(%p) is refused', async (domains) => {
+    await expect(connection.domainStats(wrong(domains))).rejects.toMatchObject(invalid('the domains'));
+  });
+
+  test('of another kind than the event is about are refused', () => {
+    expect(() => connection.events('network.lifecycle', { of: wrong(domain) })).toThrow(
+      expect.objectContaining(invalid('Network')) as Error,
+    );
+  });
+
+  test.each(['x', null, {}])('%p is no destination, and no source', async (object) => {
+    await expect(domain.migrate(wrong(object), {}, 0)).rejects.toMatchObject(invalid('the destination'));
+    await expect(pool.createVolumeFrom('<volume/>', wrong(object))).rejects.toMatchObject(invalid('the source'));
+  });
+});
+
+describe('shown in a log', () => {
+  test('objects tell what they are', async () => {
+    expect(inspect(domain)).toBe(`Domain { name: 'test', uuid: '${domain.uuid}' }`);
+    expect(inspect({ in: [pool] })).toContain(`StoragePool { name: 'default-pool', uuid: '${pool.uuid}' }`);
+    const device = await connection.lookupNodeDeviceByName('computer');
+    expect(inspect(device)).toBe("NodeDevice { name: 'computer' }");
+    expect(inspect(connection)).toBe('Connection { closed: false }');
+  });
+
+  test('those that are gone say so', async () => {
+    const other = await connect('test:///default');
+    const [freed, forgotten] = await Promise.all([
+      other.lookupDomainByName('test'),
+      other.lookupNetworkByName('default'),
+    ]);
+    freed.free();
+    expect(inspect(freed)).toContain('was freed');
+    await other.close();
+    expect(inspect(forgotten)).toBe("Network { unusable: 'the connection is closed' }");
+    expect(inspect(other)).toBe('Connection { closed: true }');
+  });
+});
