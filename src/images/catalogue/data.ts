@@ -77,8 +77,8 @@ const ALPINE: CatalogueEntry = {
     folder: ['https://dl-cdn.alpinelinux.org/alpine/latest-stable/releases/cloud'],
     file:
       arch === 'x86_64'
-        ? /^nocloud_alpine-[\d.]+-x86_64-bios-cloudinit-r\d+\.qcow2$/
-        : /^nocloud_alpine-[\d.]+-aarch64-uefi-cloudinit-r\d+\.qcow2$/,
+        ? /^(?:nocloud|generic)_alpine-[\d.]+-x86_64-bios-cloudinit-r\d+\.qcow2$/
+        : /^(?:nocloud|generic)_alpine-[\d.]+-aarch64-uefi-cloudinit-r\d+\.qcow2$/,
     checksums: '{file}.sha512',
     signature: { form: 'none', keyrings: [] },
   })),

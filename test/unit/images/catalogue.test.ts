@@ -130,6 +130,14 @@ test('Alpine: the newest of those in the listing', async () => {
   }
 });
 
+test('Alpine: where there is no image for this seed alone, the one for all of them', async () => {
+  const at = 'dl-cdn.alpinelinux.org/alpine/latest-stable/releases/cloud';
+  const name = 'generic_alpine-3.30.1-x86_64-bios-cloudinit-r0.qcow2';
+  pages.set(`${at}/`, listing(name, 'aws_alpine-3.30.1-x86_64-bios-cloudinit-r0.qcow2'));
+  pages.set(`${at}/${name}.sha512`, `${LONG}\n`);
+  expect(await resolveEntry(entry('alpine'), 'x86_64', fetchHere)).toMatchObject({ checksum: `sha512:${LONG}` });
+});
+
 describe('Fedora', () => {
   const releases = 'dl.fedoraproject.org/pub/fedora/linux/releases';
   const at = `${releases}/44/Cloud/x86_64/images`;
