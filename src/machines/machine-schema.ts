@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { machineName, machineSpec } from '../drivers/spec';
+import type { Properties } from '../resources/resource';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const imageFile = z.strictObject({ path: z.string(), sha256 });
@@ -18,7 +19,11 @@ const image = z.strictObject({
   init: z.enum(['cloud-init', 'micro', 'none']),
 });
 
-const properties = z.record(z.string(), z.json());
+/** What was read from a file of JSON is JSON: to walk through it again would take most of the time that `ls` needs. */
+const properties = z.custom<Properties>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'Invalid input: expected object',
+);
 
 const entry = z.strictObject({
   kind: z.string(),

@@ -1,0 +1,45 @@
+import type { DriverDefinition, Lease } from '../../../src/drivers/driver';
+import { Hvkit } from '../../../src/machines/hvkit';
+import { fileDriver } from '../../support/file-driver';
+import { Folder } from '../../support/folder';
+
+function lease(address: string, machine?: string): Lease {
+  return { network: 'net', address, mac: '52:54:00:00:00:01', expires: 0, ...(machine !== undefined && { machine }) };
+}
+
+/** As the file driver, with networks whose leases are `table`. */
+function withLeases(name: string, table: Lease[]): DriverDefinition {
+  return {
+    ...fileDriver,
+    name,
+    aliases: [],
+    capabilities: { ...fileDriver.capabilities, leases: true },
+    create: (context) =>
+      Object.assign(fileDriver.create(context), {
+        leases: () => Promise.resolve([...table]),
+        release: (one: Lease) => {
+          table.splice(
+            table.findIndex(({ address }) => address === one.address),
+            1,
+          );
+          return Promise.resolve();
+        },
+      }),
+  };
+}
+
+test('the leases of all drivers; pruned are those that are of no machine', async () => {
+  using home = new Folder();
+  const [one, two] = [[lease('10.0.0.2', 'dev'), lease('10.0.0.3')], [lease('10.1.0.2')]];
+  const drivers = [withLeases('one', one), fileDriver, withLeases('two', two)];
+  await using hv = new Hvkit({ home: home.path, drivers });
+  const addresses = async () => (await hv.leases.list()).map(({ address }) => address);
+  expect(await addresses()).toEqual(['10.0.0.2', '10.0.0.3', '10.1.0.2']);
+  expect(await hv.leases.prune({ dryRun: true })).toEqual([lease('10.0.0.3'), lease('10.1.0.2')]);
+  expect(await addresses()).toHaveLength(3);
+  expect(await hv.leases.prune()).toEqual([lease('10.0.0.3'), lease('10.1.0.2')]);
+  expect(await addresses()).toEqual(['10.0.0.2']);
+  await expect(hv.leases.release('10.0.0.3')).rejects.toMatchObject({ code: 'ERR_NO_LEASE' });
+  await hv.leases.release('10.0.0.2');
+  expect(await addresses()).toEqual([]);
+});

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { HomeFolder } from '../../../src/machines/home';
+import { Store } from '../../../src/machines/store';
+import { TestHome } from '../../support/home';
+import { recordOf } from '../../support/record';
+
+test('nothing is left of machines, orphans, damaged files and the cache; the settings stay', async () => {
+  await using home = new TestHome();
+  const hv = home.open();
+  const names = ['a', 'b', 'damaged'];
+  await Promise.all(names.map((name) => hv.create(home.request(name))));
+  await hv.settings.set('cpus', 1);
+  const store = new Store(new HomeFolder(home.path));
+  writeFileSync(store.file('damaged'), '{');
+  await store.write(recordOf('begun', { phase: 'creating', plan: { options: {} } }));
+  mkdirSync(store.folder('empty'));
+  mkdirSync(join(home.path, 'cache'), { recursive: true });
+  writeFileSync(join(home.path, 'cache', 'image'), 'bytes');
+  const id = readFileSync(join(home.path, 'home.json'), 'utf8');
+
+  await hv.purge();
+  expect(home.remains).toEqual([]);
+  expect(await hv.list()).toEqual([]);
+  expect(await hv.doctor()).toEqual([]);
+  expect(existsSync(join(home.path, 'cache'))).toBe(false);
+  expect(await hv.settings.get('cpus')).toBe(1);
+  expect(readFileSync(join(home.path, 'home.json'), 'utf8')).toBe(id);
+  // A second time there is nothing, and that is no failure; nor is the home of no use.
+  await hv.purge();
+  await hv.create(home.request('again'));
+});
+
+test('what cannot be removed is told of, stays known, and keeps the rest from nothing', async () => {
+  await using home = new TestHome();
+  const hv = home.open();
+  const stuck = await hv.create(home.request('stuck', { broken: '-disk' }));
+  await hv.create(home.request('other'));
+  await expect(hv.purge()).rejects.toMatchObject({
+    code: 'ERR_PURGE',
+    message: 'Not all could be taken away: The disk stays',
+  });
+  expect(await hv.list()).toMatchObject([{ name: 'stuck', phase: 'removing' }]);
+  await stuck.remove({ force: true });
+  await hv.purge();
+  expect(home.remains).toEqual([]);
+});
+
+test('in a home where nothing was made there is nothing to do', async () => {
+  await using home = new TestHome();
+  await home.open().purge();
+  expect(readdirSync(home.folder.path)).not.toContain('host');
+});
+
+test('one that was aborted beforehand does nothing', async () => {
+  await using home = new TestHome();
+  const hv = home.open();
+  await hv.create(home.request('dev'));
+  await expect(hv.purge({ signal: AbortSignal.abort(new Error('no more')) })).rejects.toThrow('no more');
+  expect(await hv.list()).toMatchObject([{ name: 'dev', state: 'Running' }]);
+});
