@@ -107,7 +107,7 @@ async function refused(
   const told = stderr.slice(Math.max(0, stderr.search(/^Error/m)));
   expect(told).toMatch(says);
   expect(told).toMatch(/^Error.*\n(?:.*\n)*Try: \S/);
-  expect(told).not.toMatch(/\bat .*\.[jt]s:\d+|undefined|\[object/);
+  expect(told).not.toMatch(/\bat .*\.[jt]s:\d+|undefined|\[object|^Cause: \W*$/m);
   expect([statuses].flat()).toContain(status);
   expect(stdout).toBe('');
   expect(contents(home.path)).toEqual(before);
