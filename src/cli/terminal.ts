@@ -4,11 +4,16 @@ import type { Context } from './context';
 
 /** Ctrl-], as telnet and virsh have it. */
 const DETACH = 0x1d;
+/** For what was typed before it. */
+const FAREWELL_MS = 1000;
 
 /** Lets the user talk to a console until it closes, or until the detach key; answers whether it was the key. */
 export async function attach(context: Context, stream: Duplex): Promise<boolean> {
   const { stdin, stdout, readerGone } = context;
   let detached = false;
+  const leave = (): void => {
+    stream.destroy();
+  };
   const onData = (chunk: Buffer | string): void => {
     const data = Buffer.from(chunk as string);
     const key = data.indexOf(DETACH);
@@ -17,12 +22,17 @@ export async function attach(context: Context, stream: Duplex): Promise<boolean>
       return;
     }
     detached = true;
-    stream.end(data.subarray(0, key));
-    stream.destroy();
+    // A guest that takes nothing any more is left all the same.
+    const farewell = setTimeout(leave, FAREWELL_MS);
+    stream.once('close', () => {
+      clearTimeout(farewell);
+    });
+    stdin.off('data', onData);
+    stream.end(data.subarray(0, key), leave);
   };
   const onEnd = (): void => {
     detached = true;
-    stream.destroy();
+    leave();
   };
   const raw = stdin.isTTY === true;
   try {

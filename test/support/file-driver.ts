@@ -136,14 +136,12 @@ class FileDriver implements Driver {
     await this.start(machine, signal);
   }
 
-  pause(machine: DriverMachine): Promise<void> {
-    this.#guest(machine).signal('SIGSTOP');
-    return Promise.resolve();
+  async pause(machine: DriverMachine): Promise<void> {
+    await this.#guest(machine).becomes('SIGSTOP', 'Paused');
   }
 
-  resume(machine: DriverMachine): Promise<void> {
-    this.#guest(machine).signal('SIGCONT');
-    return Promise.resolve();
+  async resume(machine: DriverMachine): Promise<void> {
+    await this.#guest(machine).becomes('SIGCONT', 'Running');
   }
 
   logs(machine: DriverMachine, { follow, signal }: { follow: boolean; signal: AbortSignal }): Promise<Readable> {
@@ -351,6 +349,12 @@ class Guest {
   signal(name: NodeJS.Signals): void {
     const pid = this.#pid();
     if (pid !== undefined) process.kill(-pid, name);
+  }
+
+  /** A signal takes a moment to do what it does. */
+  async becomes(name: NodeJS.Signals, wanted: MachineState): Promise<void> {
+    this.signal(name);
+    while (this.runs && stateOf(this) !== wanted) await delay(LOOK);
   }
 
   async end(name: NodeJS.Signals, signal?: AbortSignal): Promise<void> {

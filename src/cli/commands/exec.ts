@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context';
 import { examples } from '../examples';
 import { interruptible } from '../interrupt';
+import { inMachine } from '../remote';
 import { UsageError } from '../report';
 
 interface ExecFlags {
@@ -29,13 +30,15 @@ export function configure(command: Command, context: Context): void {
       };
       await interruptible(context, words, async (interrupted) => {
         const machine = await context.hvkit.machine(name);
-        const { status } = await machine.exec(first, others, {
-          signal: AbortSignal.any([interrupted, context.readerGone]),
-          input: stdin ? context.stdin : '',
-          stdout: context.stdout,
-          stderr: context.stderr,
+        await inMachine(context, async () => {
+          const { status } = await machine.exec(first, others, {
+            signal: AbortSignal.any([interrupted, context.readerGone]),
+            input: stdin ? context.stdin : '',
+            stdout: context.stdout,
+            stderr: context.stderr,
+          });
+          return status;
         });
-        context.status = status;
       });
     });
   command.addHelpText(

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { Context } from '../context';
 import { examples } from '../examples';
+import { inMachine } from '../remote';
 import { UsageError } from '../report';
 import { target } from '../targets';
 
@@ -19,7 +20,9 @@ export function configure(command: Command, context: Context): void {
         );
       }
       const machine = await target(context, name);
-      context.status = await machine.shell({ native: context.nativeSsh, ...(words.length > 0 && { command: words }) });
+      await inMachine(context, () =>
+        machine.shell({ native: context.nativeSsh, ...(words.length > 0 && { command: words }) }),
+      );
     });
   command.addHelpText(
     'after',

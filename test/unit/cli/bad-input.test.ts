@@ -124,6 +124,9 @@ describe('a command line that is wrong', () => {
     [['create'], /No machine name specified/],
     [['create', 'new', 'new'], /"new" is named twice/],
     [['create', 'new', '--cpus'], /argument missing/],
+    [['create', '--cpu', '2', 'new'], /unknown option '--cpu'\nTry: --cpus/],
+    [['create', '--file-guest', 'martian', 'new'], /Allowed choices/],
+    [['create', '--file-gust', 'ssh', 'new'], /unknown option '--file-gust'/],
     [['status', 'dev', 'other'], /Invalid command line. Found extra arguments \[other\]/],
     [['version', 'now'], /Found extra arguments \[now\]/],
     [['ls', '-o', 'xml'], /Allowed choices are table, json, yaml/],
@@ -266,6 +269,14 @@ describe('a machine that cannot be made as it is asked for', () => {
     [['--image', ''], /image/],
   ])('%j', async (flags, says) => {
     await refused(['create', '--image', home.image, ...flags, 'new'], [1, 2, 3], says);
+  });
+
+  test('what the driver refuses is told before anything is made', async () => {
+    await refused(
+      ['create', '--image', home.image, '--file-refuse', 'new'],
+      3,
+      /There is no room for "new"\nTry: make room/,
+    );
   });
 
   test('several, of which none is right', async () => {

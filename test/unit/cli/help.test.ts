@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../../../src/cli/catalogue';
 import { version } from '../../../package.json';
+import { fileDriver } from '../../support/file-driver';
 import { hvkit } from './command-line';
 
 test('alone it names the first three commands', async () => {
@@ -35,6 +36,24 @@ test.each(
   expect(asOption.stdout).toContain(`Usage: hvkit ${line}`);
   expect(asOption.stdout).toContain(`\nExamples:\n  hvkit ${line}`);
   await expect(hvkit(['help', ...line.split(' ')])).resolves.toEqual(asOption);
+});
+
+test('help of create tells the defaults, the user of the guest, and what the driver takes', async () => {
+  const { status, stdout } = await hvkit(['create', '--help'], { drivers: [fileDriver] });
+  expect(status).toBe(0);
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  for (const each of [
+    'processors (default: 2)',
+    '(default: 1G)',
+    '(default: 20G)',
+    '(default: micro where',
+    'user is hvkit, and it may use sudo',
+  ]) {
+    expect(words).toContain(each);
+  }
+  expect(words).toContain("The driver's own options: --file-guest <value>");
+  expect(words).toContain('(default: ssh; FILE_GUEST)');
+  expect(stdout).toMatch(/\nExamples:\n {2}hvkit create dev\n/);
 });
 
 test('help of what there is not is wrong usage', async () => {

@@ -35,7 +35,10 @@ const STATUSES: readonly (readonly [string, string])[] = [
 
 /** docs/cli.md. */
 export async function page(): Promise<string> {
-  const program = await wholeProgram(new Context({ env: {} }));
+  const context = new Context({ env: {} });
+  // Its own options are told as well: only kvm is there for everybody.
+  context.argv = ['create', '--driver', 'kvm', '--help'];
+  const program = await wholeProgram(context);
   const groups = [...new Set(CATALOGUE.map(({ group }) => group))];
   const parts = [
     INTRODUCTION,
@@ -63,7 +66,11 @@ function section(command: Command, above: string): string {
   const described = command.registeredArguments.filter(({ description }) => description !== '');
   if (described.length > 0) parts.push(argumentTable(described));
   const options = command.options.filter(({ hidden }) => !hidden);
-  if (options.length > 0) parts.push(optionTable(options));
+  // A driver's own stand under a heading, as in the help.
+  for (const heading of new Set(options.map(({ helpGroupHeading }) => helpGroupHeading))) {
+    if (heading !== undefined) parts.push(`${heading.replace(/:$/, '')} (\`kvm\`):\n`);
+    parts.push(optionTable(options.filter(({ helpGroupHeading }) => helpGroupHeading === heading)));
+  }
   const notes = notesOf(command);
   if (notes !== '') parts.push(`${notes}\n`);
   const examples = examplesOf(command);

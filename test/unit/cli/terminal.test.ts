@@ -12,8 +12,9 @@ test('on a terminal the line of each machine tells how far it is, and its end', 
   expect(stdout).toMatch(/[|/\\-] db: checking/);
   // Redrawn in place: up as many lines as were drawn, and all below erased.
   expect(stdout).toContain(`${ESCAPE}[2A${ESCAPE}[J`);
-  for (const name of ['web', 'db'])
+  for (const name of ['web', 'db']) {
     expect(stdout).toContain(`Machine "${name}" is ready. Get a shell: hvkit ssh ${name}`);
+  }
   // What is left on the screen at the end.
   expect(stdout.slice(stdout.lastIndexOf(`${ESCAPE}[J`))).toMatch(/ {2}web: done\r\n {2}db: done\r\n$/);
 });
