@@ -32,7 +32,7 @@ interface Extracted {
   init: GuestInit;
 }
 
-/** Kernels and initrds are far below it; a file that is said to be larger is none. */
+/** Kernels and initrds are far below it, those of an entry together: what is said to be larger is none. */
 const LARGEST_FILE = 2 ** 30;
 const MOST_INITRDS = 16;
 const RECORD = 'boot.json';
@@ -105,7 +105,7 @@ async function extract(image: IsoImage, folder: string, { name, arch, signal }: 
   for (const entry of await bootEntries(image)) {
     const kernel = await image.find(entry.kernel);
     const initrds = await Promise.all(entry.initrds.slice(0, MOST_INITRDS).map((path) => image.find(path)));
-    if (!isBootFile(kernel) || !initrds.every(isBootFile)) continue;
+    if (!isBootFile(kernel) || !initrds.every(isBootFile) || sizeOf(initrds) > LARGEST_FILE) continue;
     const found = await archOf(image.headOf(kernel));
     if (!found || (arch && found !== arch)) {
       if (found) others.add(found);
@@ -124,6 +124,10 @@ async function extract(image: IsoImage, folder: string, { name, arch, signal }: 
 
 function isBootFile(entry: IsoEntry | undefined): entry is IsoEntry {
   return entry?.type === 'file' && entry.size > 0 && entry.size <= LARGEST_FILE;
+}
+
+function sizeOf(files: readonly IsoEntry[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 async function archOf(kernel: ByteSource): Promise<Arch | undefined> {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../source';
 import { brokenIso } from './broken';
-import { readVolumes, type Volume } from './descriptors';
+import { readVolumes, SECTOR, type Volume } from './descriptors';
 import { isSelfOrParent, recordsOf, type PlainRecord } from './directory';
 import { entryFrom, indexed, jolietName, named, plainName, type Directory, type IsoEntry } from './entry';
 import type { Extent } from './records';
@@ -10,7 +10,7 @@ export { isIso } from './descriptors';
 export type { IsoEntry } from './entry';
 
 const LARGEST_DIRECTORY = 32 * 2 ** 20;
-/** Records and continuations, of a whole image: a DVD full of packages has a tenth of it. */
+/** Records, continuations and sectors of directories, of a whole image: a DVD full of packages has a tenth of it. */
 const MOST_RECORDS = 300_000;
 const MOST_LINKS = 40;
 /** What is read into memory at once: configurations are far smaller. */
@@ -149,6 +149,7 @@ export class IsoImage {
     if (size > LARGEST_DIRECTORY || start + size > this.#source.size) {
       throw brokenIso('one of its directories would lie behind its end');
     }
+    this.#count(Math.ceil(size / SECTOR));
     return this.#source.read(start, size);
   }
 
@@ -170,8 +171,9 @@ export class IsoImage {
     return entries;
   }
 
-  #count(): void {
-    if (--this.#recordsLeft < 0) throw brokenIso('it would have more files than any disc has room for');
+  #count(records = 1): void {
+    this.#recordsLeft -= records;
+    if (this.#recordsLeft < 0) throw brokenIso('it would have more files than any disc has room for');
   }
 
   async #entryOf(record: PlainRecord): Promise<IsoEntry | undefined> {

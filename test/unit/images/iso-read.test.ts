@@ -140,7 +140,7 @@ test.each<[string, (bytes: Buffer) => Buffer]>([
 
 test('a file that is cut off is listed, and not read', async () => {
   const whole = writeIso({ label: 'x', files: [{ path: 'big', data: Buffer.alloc(100_000, 1) }] });
-  const image = await IsoImage.open(bytesSource(whole.subarray(0, whole.length - 4096)));
+  const image = await IsoImage.open(bytesSource(whole.subarray(0, 100_000)));
   const big = (await image.find('big'))!;
   expect(big.size).toBe(100_000);
   await expect(image.read(big)).rejects.toMatchObject({ code: 'ERR_IMAGE_BROKEN' });
@@ -156,6 +156,31 @@ test('a directory that holds itself is walked once', async () => {
   for await (const { path } of image.walk()) paths.push(path);
   expect(paths).toEqual(['folder']);
   expect((await image.find('folder/folder/folder'))?.type).toBe('directory');
+});
+
+test('a small image that says it is full of large directories is not read for hours', async () => {
+  const names = Array.from({ length: 200 }, (_, i) => `d${i}`);
+  const bytes = writeIso({ label: 'x', files: names.map((name) => ({ path: `${name}/f`, data: '' })) });
+  const rootAt = bytes.readUInt32LE(16 * 2048 + 158) * 2048;
+  // Each of them begins at another sector of nothing, and is as large as one may be.
+  names.forEach((name, index) => {
+    const record = bytes.indexOf(name.toUpperCase(), rootAt, 'latin1') - 33;
+    bytes.writeUInt32LE(10_000 + index, record + 2);
+    bytes.writeUInt32LE(32 * 2 ** 20, record + 10);
+  });
+  const zeros = Buffer.alloc(32 * 2 ** 20);
+  let read = 0;
+  const source = {
+    size: 2 ** 40,
+    read: (offset: number, length: number) => {
+      read += length;
+      return Promise.resolve(
+        offset < bytes.length ? bytes.subarray(offset, offset + length) : zeros.subarray(0, length),
+      );
+    },
+  };
+  await expect(contents(await IsoImage.open(source))).rejects.toMatchObject({ code: 'ERR_IMAGE_BROKEN' });
+  expect(read).toBeLessThan(700 * 2 ** 20);
 });
 
 test('no name leads out of the directory it stands in', async () => {
