@@ -11,21 +11,22 @@ const ISO_AT = 16 * 2048;
 
 const CONVERT = 'Convert it first: qemu-img convert -O qcow2 IMAGE WHOLE.qcow2';
 
-const OTHERS: readonly { name: string; at: number; magic: Buffer; hint?: string }[] = [
-  { name: 'compressed with gzip', at: 0, magic: Buffer.from('1f8b', 'hex'), hint: 'Unpack it first: gunzip --keep' },
-  { name: 'compressed with xz', at: 0, magic: Buffer.from('fd377a585a00', 'hex'), hint: 'Unpack it first: xz -dk' },
-  { name: 'compressed with zstd', at: 0, magic: Buffer.from('28b52ffd', 'hex'), hint: 'Unpack it first: zstd -d' },
-  { name: 'compressed with bzip2', at: 0, magic: Buffer.from('BZh'), hint: 'Unpack it first: bzip2 -dk' },
-  { name: 'a zip archive', at: 0, magic: Buffer.from('PK\x03\x04', 'latin1'), hint: 'Unpack it first: unzip' },
-  { name: 'a disk of VMware', at: 0, magic: Buffer.from('KDMV'), hint: CONVERT },
-  { name: 'a disk of Hyper-V', at: 0, magic: Buffer.from('vhdxfile'), hint: CONVERT },
-  { name: 'a disk of VirtualBox', at: 64, magic: Buffer.from('7f10dabe', 'hex'), hint: CONVERT },
-  { name: 'an archive of tar', at: 257, magic: Buffer.from('ustar') },
+const OTHERS: readonly { kind: string; at: number; magic: Buffer; hint?: string }[] = [
+  { kind: 'compressed with gzip', at: 0, magic: Buffer.from('1f8b', 'hex'), hint: 'Unpack it first: gunzip --keep' },
+  { kind: 'compressed with xz', at: 0, magic: Buffer.from('fd377a585a00', 'hex'), hint: 'Unpack it first: xz -dk' },
+  { kind: 'compressed with zstd', at: 0, magic: Buffer.from('28b52ffd', 'hex'), hint: 'Unpack it first: zstd -d' },
+  { kind: 'compressed with bzip2', at: 0, magic: Buffer.from('BZh'), hint: 'Unpack it first: bzip2 -dk' },
+  { kind: 'a zip archive', at: 0, magic: Buffer.from('PK\x03\x04', 'latin1'), hint: 'Unpack it first: unzip' },
+  { kind: 'a disk of VMware', at: 0, magic: Buffer.from('KDMV'), hint: CONVERT },
+  { kind: 'a disk of Hyper-V', at: 0, magic: Buffer.from('vhdxfile'), hint: CONVERT },
+  { kind: 'a disk of VirtualBox', at: 64, magic: Buffer.from('7f10dabe', 'hex'), hint: CONVERT },
+  { kind: 'an archive of tar', at: 257, magic: Buffer.from('ustar') },
 ];
 
 export interface Expectation {
-  /** As errors name the file. */
   path: string;
+  /** As errors name the file, if not by its path. */
+  name?: string;
   /** A disk that is started by its own boot loader must have one. */
   bootable: 'yes' | 'no';
 }
@@ -35,29 +36,29 @@ export function formatOf(file: Expectation): Promise<FileFormat> {
   return withFile(file.path, (source) => formatOfSource(source, file));
 }
 
-async function formatOfSource(source: ByteSource, { path, bootable }: Expectation): Promise<FileFormat> {
+async function formatOfSource(source: ByteSource, { path, name = path, bootable }: Expectation): Promise<FileFormat> {
   const head = await source.read(0, SECTOR);
   if (head.subarray(0, QCOW2_MAGIC.length).equals(QCOW2_MAGIC)) {
     const header = await readQcow2(source);
-    refuseForeignFiles(header, path);
+    refuseForeignFiles(header, name);
     return { format: 'qcow2', virtualSize: header.virtualSize };
   }
   // Most of these begin like a disk as well, to be written to a USB stick.
   if ((await source.read(ISO_AT + 1, 5)).toString('latin1') === 'CD001') return { format: 'iso' };
-  for (const { name, at, magic, hint } of OTHERS) {
-    if (head.subarray(at, at + magic.length).equals(magic)) throw noImage(path, `it is ${name}`, hint);
+  for (const { kind, at, magic, hint } of OTHERS) {
+    if (head.subarray(at, at + magic.length).equals(magic)) throw noImage(name, `it is ${kind}`, hint);
   }
-  if (source.size < SECTOR) throw noImage(path, `it has ${source.size} bytes`);
+  if (source.size < SECTOR) throw noImage(name, `it has ${source.size} bytes`);
   if (bootable === 'yes' && head.readUInt16LE(SECTOR - 2) !== 0xaa55) {
-    throw noImage(path, 'it is neither qcow2 nor ISO 9660, and as a raw disk it has no boot sector');
+    throw noImage(name, 'it is neither qcow2 nor ISO 9660, and as a raw disk it has no boot sector');
   }
   return { format: 'raw', virtualSize: source.size };
 }
 
-function noImage(path: string, why: string, hint?: string): HvError {
+function noImage(name: string, why: string, hint?: string): HvError {
   return new HvError({
     code: 'ERR_IMAGE_FORMAT',
-    message: `${path} is no image that a machine can start from: ${why}`,
+    message: `${name} is no image that a machine can start from: ${why}`,
     hint: hint ?? 'Name a qcow2 image, a raw disk, an ISO, or a folder with a kernel and an initrd.',
   });
 }

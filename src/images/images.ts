@@ -2,11 +2,15 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { HvError } from '../errors';
-import { DigestNotes } from './digests';
+import type { Transfer } from './cache';
+import { parseChecksum } from './checksum';
+import { withoutLogin } from './http/url';
 import type { Arch, BootImage } from './image';
 import type { ImageInfo } from './image-info';
-import { localImage } from './local';
+import { fileImage, localImage } from './local';
+import type { NameRecord } from './names';
 import { cachedMicro, canBuildMicro, MICRO, micro, microSize, removeMicro } from './own';
+import { checksumMissing, Pulls, type Pulled } from './pulls';
 import { parseReference } from './reference';
 import { hostArch, type ImageWork, type ResolveOptions } from './work';
 
@@ -14,8 +18,8 @@ export interface ImagesOptions {
   /** The home's folder; the cache lies in it. */
   home: string;
   env?: NodeJS.ProcessEnv;
-  /** What people should know once. */
-  warn?: (message: string) => void;
+  /** How patient downloads are. */
+  transfer?: Omit<Transfer, 'env'>;
 }
 
 const FALLBACK = 'debian';
@@ -25,12 +29,12 @@ const MICRO_DESCRIPTION = "hvkit's own: small, boots in seconds, built from the 
 export class Images {
   readonly #cache: string;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #digests: DigestNotes;
+  readonly #pulls: Pulls;
 
-  constructor({ home, env = process.env }: ImagesOptions) {
+  constructor({ home, env = process.env, transfer = {} }: ImagesOptions) {
     this.#cache = join(home, 'cache');
     this.#env = env;
-    this.#digests = new DigestNotes(this.#cache);
+    this.#pulls = new Pulls(this.#cache, { ...transfer, env });
   }
 
   /** What a machine starts from that names no image. */
@@ -43,20 +47,32 @@ export class Images {
   async resolve(text: string, options: ResolveOptions = {}): Promise<BootImage> {
     options.signal?.throwIfAborted();
     const reference = parseReference(text);
-    if (reference.kind === 'path') return localImage(reference.path, { name: text }, this.#digests, options);
-    if (reference.kind === 'name' && reference.name === MICRO) {
+    switch (reference.kind) {
+      case 'path':
+        return localImage(reference.path, { name: text }, this.#cache, options);
+      case 'url':
+        return this.#image(await this.#fromUrl(reference.url, options), options);
+      case 'name':
+        return this.#named(reference.name, options);
+    }
+  }
+
+  async #named(name: string, options: ResolveOptions): Promise<BootImage> {
+    if (name === MICRO) {
       refuseChecksum(options.checksum);
       return micro({ ...options, cache: this.#cache, arch: options.arch ?? hostArch() });
     }
-    if (existsSync(resolve(text))) return localImage(resolve(text), { name: text }, this.#digests, options);
-    throw unknown(text);
+    const path = resolve(name);
+    if (existsSync(path)) return localImage(path, { name }, this.#cache, options);
+    throw unknown(name);
   }
 
   /** The catalogue's and those that are in the cache. */
   async list(): Promise<ImageInfo[]> {
     const arch = hostArch();
     const cached = await microSize(this.#cache, arch);
-    return [{ name: MICRO, description: MICRO_DESCRIPTION, arch, ...(cached !== undefined && { cached }) }];
+    const own = { name: MICRO, description: MICRO_DESCRIPTION, arch, ...(cached !== undefined && { cached }) };
+    return [own, ...(await this.#pulls.all()).map(infoOf)];
   }
 
   /** One of hvkit's own, from the newest packages of the distribution. */
@@ -69,20 +85,61 @@ export class Images {
         hint: `hvkit image build ${MICRO}`,
       });
     }
-    await micro({ cache: this.#cache, ...work, arch, refresh: true });
+    await micro({ ...work, cache: this.#cache, arch, refresh: true });
     const cached = await microSize(this.#cache, arch);
     return { name, description: MICRO_DESCRIPTION, arch, ...(cached !== undefined && { cached }) };
   }
 
+  /** Puts an image into the cache, the newest that there is of this name. */
+  async pull(text: string, options: ResolveOptions = {}): Promise<ImageInfo> {
+    options.signal?.throwIfAborted();
+    const reference = parseReference(text);
+    if (reference.kind === 'url') return infoOf((await this.#fromUrl(reference.url, options)).record);
+    if (reference.kind === 'name' && reference.name === MICRO) {
+      refuseChecksum(options.checksum);
+      return this.build(MICRO, { signal: options.signal, onProgress: options.onProgress });
+    }
+    if (reference.kind === 'path') {
+      throw new HvError({
+        code: 'ERR_NO_IMAGE',
+        message: `${text} is a file: it is used where it lies, and not pulled`,
+        hint: `hvkit create --image ${text} NAME`,
+      });
+    }
+    throw unknown(reference.name);
+  }
+
   /** From the cache. Machines keep what they started from. */
-  async remove(name: string): Promise<void> {
-    if (name === MICRO && (await removeMicro(this.#cache))) return;
+  async remove(text: string): Promise<void> {
+    const reference = parseReference(text);
+    const name = reference.kind === 'url' ? withoutLogin(reference.url) : text;
+    const removed = name === MICRO ? await removeMicro(this.#cache) : await this.#pulls.remove(name);
+    if (removed) return;
     throw new HvError({
       code: 'ERR_NO_IMAGE',
       message: `There is no image "${name}" in the cache`,
       hint: 'hvkit image ls',
     });
   }
+
+  /** What was verified by a checksum once, needs none again. */
+  async #fromUrl(url: URL, options: ResolveOptions): Promise<Pulled> {
+    const checksum = options.checksum === undefined ? undefined : parseChecksum(options.checksum);
+    const name = withoutLogin(url);
+    const arch = options.arch ?? hostArch();
+    const found = await this.#pulls.find(name, arch, checksum);
+    if (found) return found;
+    if (!checksum) throw checksumMissing(url);
+    return this.#pulls.pull({ name, arch, url, checksum }, options);
+  }
+
+  #image({ record, file }: Pulled, options: ResolveOptions): Promise<BootImage> {
+    return fileImage({ path: file.path, sha256: file.sha256 }, record, this.#cache, options);
+  }
+}
+
+function infoOf({ name, arch, size }: NameRecord): ImageInfo {
+  return { name, description: 'from a URL', arch, cached: size };
 }
 
 function refuseChecksum(checksum: string | undefined): void {

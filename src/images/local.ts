@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { HvError } from '../errors';
 import { asImageFile, kindOf } from './access';
 import { parseChecksum, requireChecksum } from './checksum';
-import type { DigestNotes } from './digests';
+import { DigestNotes } from './digests';
 import { readImageFolder, type ImageFolder } from './folder';
 import { formatOf } from './format';
 import type { Arch, BootImage, GuestInit, ImageFile } from './image';
@@ -25,29 +25,39 @@ const USER = 'hvkit';
 export async function localImage(
   path: string,
   origin: Origin,
-  digests: DigestNotes,
-  options: ResolveOptions = {},
+  cache: string,
+  options: ResolveOptions,
 ): Promise<BootImage> {
+  const digests = new DigestNotes(cache);
   if ((await kindOf(path)) === 'folder') return folderImage(path, origin, digests, options);
   const wanted = options.checksum === undefined ? undefined : parseChecksum(options.checksum);
   // Before it is read from beginning to end.
-  const format = await asImageFile(path, () => formatOf({ path, bootable: 'yes' }));
+  await asImageFile(path, () => formatOf({ path, bootable: 'yes' }));
   const file = await digests.of(path, options);
   if (wanted) requireChecksum(wanted, file, path);
-  return fileImage(file, format, origin, options.arch ?? hostArch());
+  return fileImage({ path, sha256: file.sha256 }, origin, cache, options);
 }
 
-export function fileImage(
-  { path, sha256 }: ImageFile,
-  format: Awaited<ReturnType<typeof formatOf>>,
+/** The image that one file is, wherever it lies. */
+export async function fileImage(
+  file: ImageFile,
   { name, user, init }: Origin,
-  arch: Arch,
-): BootImage {
-  const common = { name, digest: digestOf([sha256]), arch };
-  if (format.format === 'iso') {
-    return { ...common, cdrom: { path, sha256 }, user: user ?? 'root', init: init ?? 'none' };
+  cache: string,
+  { arch, signal }: ResolveOptions,
+): Promise<BootImage> {
+  const found = await asImageFile(file.path, () => formatOf({ path: file.path, bootable: 'yes' }));
+  if (found.format === 'iso') {
+    const { bootIsoOf } = require('./boot-iso/boot-iso') as typeof import('./boot-iso/boot-iso');
+    return bootIsoOf(file, cache, { name, arch, signal });
   }
-  return { ...common, disk: { path, sha256, ...format }, user: user ?? USER, init: init ?? 'cloud-init' };
+  return {
+    name,
+    digest: digestOf([file.sha256]),
+    arch: arch ?? hostArch(),
+    disk: { ...file, ...found },
+    user: user ?? USER,
+    init: init ?? 'cloud-init',
+  };
 }
 
 async function folderImage(

@@ -85,12 +85,10 @@ describe('a file', () => {
     });
   });
 
-  test('that is an ISO is put into the drive', async () => {
+  test('that is an ISO without a kernel to start is refused', async () => {
     const path = join(folder, 'x.iso');
     execFileSync('genisoimage', ['-quiet', '-o', path, home]);
-    const image = await images.resolve(path);
-    expect(image).toMatchObject({ cdrom: { path }, init: 'none' });
-    expect(image.disk).toBeUndefined();
+    await expect(images.resolve(path)).rejects.toMatchObject({ code: 'ERR_ISO_BOOT' });
   });
 
   test('is read once, and again when it has changed, even if its times and size are as before', async () => {
