@@ -6,7 +6,7 @@ export { Machine } from './machines/machine';
 
 export type { DriverInfo, DriverOption } from './machines/driver-info';
 export type { MachineEvent } from './machines/event';
-export type { CopyOptions, ExecOptions, ExecResult } from './machines/exec';
+export type { CopyOptions, ExecOptions, ExecResult, ShellOptions, Terminal } from './machines/exec';
 export type { Finding, FindingKind } from './machines/finding';
 export type { ImageInfo, Images } from './machines/images';
 export type { Leases } from './machines/leases';

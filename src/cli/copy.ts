@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-
 import type { CopyOptions } from '../index';
 import type { Context } from './context';
 
@@ -19,26 +15,15 @@ export function parsePlace(text: string): Place {
   return machine === undefined ? { path: text } : { machine, path: path === '' ? '.' : path };
 }
 
-export async function copy(context: Context, from: Place, to: Place, options: CopyOptions): Promise<void> {
-  if (from.machine === undefined) await upload(context, from.path, to, options);
-  else if (to.machine === undefined) {
-    await (await context.hvkit.machine(from.machine)).copyFrom(from.path, to.path, options);
-  } else await across(context, from, to, options);
+/** Where several things go, there must be a folder already. */
+export function inFolder({ path, ...place }: Place): Place {
+  return { ...place, path: `${path.replace(/\/+$/, '')}/.` };
 }
 
-async function upload(context: Context, local: string, { machine, path }: Place, options: CopyOptions): Promise<void> {
-  if (machine === undefined) throw new TypeError('Nothing is copied from this host to itself');
-  await (await context.hvkit.machine(machine)).copyTo(local, path, options);
-}
-
-/** The machines need not reach each other: what is copied passes through a folder of this host. */
-async function across(context: Context, from: Place, to: Place, options: CopyOptions): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'hvkit-scp-'));
-  try {
-    const between = join(folder, basename(from.path) || 'root');
-    await copy(context, from, { path: between }, options);
-    await copy(context, { path: between }, to, options);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+export async function copy({ hvkit }: Context, from: Place, to: Place, options: CopyOptions): Promise<void> {
+  const source = from.machine === undefined ? undefined : await hvkit.machine(from.machine);
+  const target = to.machine === undefined ? undefined : await hvkit.machine(to.machine);
+  if (source && target) await source.copyAcross(from.path, target, to.path, options);
+  else if (source) await source.copyFrom(from.path, to.path, options);
+  else await target?.copyTo(from.path, to.path, options);
 }

@@ -1,5 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 
+import type { Terminal } from '../ssh/terminal';
+
+export type { Terminal } from '../ssh/terminal';
+
 export interface ExecOptions {
   signal?: AbortSignal;
   /** What the command reads. */
@@ -21,4 +25,14 @@ export interface CopyOptions {
   signal?: AbortSignal;
   recursive?: boolean;
   onProgress?: (file: string, done: number, total: number) => void;
+}
+
+export interface ShellOptions {
+  /** Its words are one line for the user's shell, as with ssh. */
+  command?: readonly string[];
+  /** Not by the system's ssh. */
+  native?: boolean;
+  signal?: AbortSignal;
+  /** In place of the process' own. */
+  terminal?: Terminal;
 }

@@ -1,10 +1,9 @@
 import type { Duplex, Readable } from 'node:stream';
 
 import type { Address, MachineSpec, MachineState } from '../drivers/driver';
-import { HvError } from '../errors';
 import type { Json, Properties } from '../resources/resource';
 import type { SshTarget } from '../ssh/target';
-import type { CopyOptions, ExecOptions, ExecResult } from './exec';
+import type { CopyOptions, ExecOptions, ExecResult, ShellOptions } from './exec';
 import type { MachineRecord, Phase } from './machine-file';
 import type { StartOptions, WorkOptions } from './progress';
 import type { Workplace } from './workplace';
@@ -101,14 +100,24 @@ export class Machine {
   async exec(command: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> {
     return remote().execIn(this.#place, await this.#fresh(), [command, args], options);
   }
-  copyTo(_local: string, _remote: string, _options?: CopyOptions): Promise<void> {
-    return Promise.reject(unfinished());
+  /** As scp: into `remote` if that is a folder, else under that name; a path that is not absolute begins in the user's home. */
+  async copyTo(local: string, remotePath: string, options: CopyOptions = {}): Promise<void> {
+    return copies().copyToMachine(this.#place, await this.#fresh(), [local, remotePath], options);
   }
-  copyFrom(_remote: string, _local: string, _options?: CopyOptions): Promise<void> {
-    return Promise.reject(unfinished());
+  async copyFrom(remotePath: string, local: string, options: CopyOptions = {}): Promise<void> {
+    return copies().copyFromMachine(this.#place, await this.#fresh(), [remotePath, local], options);
   }
-  /** In the caller's terminal; resolves with the status. By the system's ssh, unless `native` or there is none. */
-  async shell(options: { command?: readonly string[]; native?: boolean } = {}): Promise<number> {
+  /** To another machine, through this host: they need not reach each other. */
+  async copyAcross(remotePath: string, to: Machine, path: string, options: CopyOptions = {}): Promise<void> {
+    const source = { place: this.#place, record: await this.#fresh(), path: remotePath };
+    const target = { place: to.#place, record: await to.#fresh(), path };
+    return copies().copyAcrossMachines(source, target, options);
+  }
+  /**
+   * A shell, or one line for it, in the caller's terminal; resolves with the status. The shell is the system's ssh, unless
+   * `native`, or there is none, or streams are given.
+   */
+  async shell(options: ShellOptions = {}): Promise<number> {
     return remote().shellIn(this.#place, await this.#fresh(), options);
   }
   async console(): Promise<Duplex> {
@@ -138,7 +147,6 @@ function lifecycle(): typeof import('./lifecycle') {
 function remote(): typeof import('./remote') {
   return require('./remote') as typeof import('./remote');
 }
-
-function unfinished(): HvError {
-  return new HvError({ code: 'ERR_NOT_IMPLEMENTED', message: 'not there yet' });
+function copies(): typeof import('./copies') {
+  return require('./copies') as typeof import('./copies');
 }

@@ -5,7 +5,7 @@ import { HvError } from '../errors';
 import type { SshClient } from '../ssh/client';
 import type { ConfiguredHost } from '../ssh/config';
 import type { SshTarget } from '../ssh/target';
-import type { ExecOptions, ExecResult } from './exec';
+import type { ExecOptions, ExecResult, ShellOptions } from './exec';
 import { machineOf } from './ledger';
 import { cannot, requireRunning } from './lifecycle';
 import type { MachineRecord } from './machine-file';
@@ -41,12 +41,12 @@ export async function sshConfigOf(place: Workplace, record: MachineRecord): Prom
 export async function shellIn(
   place: Workplace,
   record: MachineRecord,
-  { command, native }: { command?: readonly string[]; native?: boolean },
+  { command, ...options }: ShellOptions,
 ): Promise<number> {
   const host = await configured(place, record, await targetOf(place, record));
   const { shell } = require('../ssh/interactive') as typeof import('../ssh/interactive');
   // As with ssh: the words are one line for the shell of the guest.
-  return shell(host, { command: command?.join(' '), native });
+  return shell(host, { command: command?.join(' '), ...options });
 }
 
 /** With the file of the host key, which ssh itself reads. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import type { Context } from '../context';
-import { copy, parsePlace } from '../copy';
+import { copy, inFolder, parsePlace } from '../copy';
 import { examples } from '../examples';
 import { interruptible } from '../interrupt';
 import { UsageError } from '../report';
@@ -13,7 +13,7 @@ interface ScpOptions {
 }
 
 const INTERRUPTED = {
-  first: 'Interrupted: the file that is under way is left incomplete.',
+  first: 'Interrupted: files that are not whole yet are not kept.',
   second: 'Interrupted again.',
 };
 
@@ -34,12 +34,17 @@ export function configure(command: Command, context: Context): void {
       await interruptible(context, INTERRUPTED, (signal) =>
         showing(context, async (view) => {
           for (const source of places) {
-            await copy(context, source, destination, {
+            await copy(context, source, places.length > 1 ? inFolder(destination) : destination, {
               signal,
               recursive,
               ...(!quiet && {
                 onProgress: (file, done, total) => {
-                  view.update({ machine: file, stage: 'ready', message: 'copied', fraction: done / total });
+                  view.update({
+                    machine: file,
+                    stage: 'ready',
+                    message: 'copied',
+                    fraction: total === 0 ? 1 : done / total,
+                  });
                 },
               }),
             });

@@ -20,8 +20,14 @@ export function configure(command: Command, context: Context): void {
         );
       }
       const machine = await target(context, name);
+      const { stdin, stdout, stderr, nativeSsh } = context;
       await inMachine(context, () =>
-        machine.shell({ native: context.nativeSsh, ...(words.length > 0 && { command: words }) }),
+        machine.shell({
+          native: nativeSsh,
+          ...(words.length > 0 && { command: words }),
+          // The system's ssh knows no streams but the process' own.
+          ...((stdin !== process.stdin || stdout !== process.stdout) && { terminal: { stdin, stdout, stderr } }),
+        }),
       );
     });
   command.addHelpText(

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+
+import { fileDriver } from '../../support/file-driver';
+import { TestHome } from '../../support/home';
+import { hvkit, type Ran } from './command-line';
+
+let home: TestHome;
+/** Folders of this host; those of a machine are the same ones. */
+let here: string;
+let there: string;
+
+beforeAll(async () => {
+  home = new TestHome();
+  const program = home.open();
+  await Promise.all(['dev', 'db'].map((name) => program.create(home.request(name))));
+  here = join(home.folder.path, 'here');
+  there = join(home.folder.path, 'there');
+});
+
+afterAll(async () => {
+  await home[Symbol.asyncDispose]();
+});
+
+beforeEach(() => {
+  for (const folder of [here, there]) {
+    execFileSync('rm', ['-rf', folder]);
+    mkdirSync(folder);
+  }
+});
+
+function run(argv: readonly string[], stdin: Readable = Readable.from([])): Promise<Ran> {
+  return hvkit(argv, { home: home.path, drivers: [fileDriver], stdin });
+}
+
+describe('scp', () => {
+  test('a file there and back, with its mode', async () => {
+    writeFileSync(join(here, 'a file'), 'content', { mode: 0o750 });
+    expect(await run(['scp', '-q', join(here, 'a file'), `dev:${there}`])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(await run(['scp', '-q', `dev:${there}/a file`, join(here, 'back')])).toMatchObject({ status: 0 });
+    expect(readFileSync(join(here, 'back'), 'utf8')).toBe('content');
+    expect(statSync(join(here, 'back')).mode & 0o777).toBe(0o750);
+  });
+
+  test('a folder from one machine to another', async () => {
+    mkdirSync(join(here, 'tree/sub'), { recursive: true });
+    writeFileSync(join(here, 'tree/sub/file'), 'x');
+    expect(await run(['scp', '-r', `dev:${here}/tree`, `db:${there}`])).toMatchObject({ status: 0 });
+    expect(readFileSync(join(there, 'tree/sub/file'), 'utf8')).toBe('x');
+  });
+
+  test('a folder without -r is refused, and the error has the flag', async () => {
+    const { status, stderr } = await run(['scp', here, `dev:${there}`]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/is a folder/);
+    expect(stderr).toContain('-r');
+  });
+
+  test('several files go into a folder, or nowhere', async () => {
+    for (const name of ['a', 'b']) writeFileSync(join(here, name), name);
+    const files = [join(here, 'a'), join(here, 'b')];
+    expect(await run(['scp', ...files, `dev:${there}`])).toMatchObject({ status: 0 });
+    expect(readdirSync(there)).toEqual(['a', 'b']);
+    expect(await run(['scp', ...files, `dev:${there}/none`])).toMatchObject({ status: 1 });
+    expect(readdirSync(there)).toEqual(['a', 'b']);
+  });
+});
+
+describe('ssh', () => {
+  test('words are one line for the shell; outputs, input and status are passed through', async () => {
+    const line = ['ssh', 'dev', 'cat;', 'echo $((6 * 7)) >&2; exit 7'];
+    expect(await run(line, Readable.from(['input']))).toEqual({ status: 7, stdout: 'input', stderr: '42\n' });
+  });
+
+  test('127 for what is not there', async () => {
+    expect(await run(['ssh', 'dev', '/no/such'])).toMatchObject({ status: 127 });
+  });
+});
+
+test('ssh-config is one that ssh takes', async () => {
+  const { stdout } = await run(['ssh-config', 'dev']);
+  const config = join(here, 'config');
+  writeFileSync(config, stdout);
+  expect(execFileSync('ssh', ['-F', config, 'dev', 'echo', 'hello'], { encoding: 'utf8' })).toBe('hello\n');
+});
