@@ -29,4 +29,5 @@ export type {
   Share,
 } from './drivers/driver';
 export type { Json, Properties } from './resources/resource';
+export type { ForwardOptions, Tunnel, TunnelEntry, TunnelExit } from './ssh/forward';
 export type { SshTarget } from './ssh/target';

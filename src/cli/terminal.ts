@@ -48,6 +48,8 @@ export async function attach(context: Context, stream: Duplex): Promise<boolean>
       if (raw) stdin.setRawMode?.(true);
       stdin.on('data', onData);
       stdin.on('end', onEnd);
+      // What has ended already says so no more.
+      if (stream.destroyed) resolve();
     });
   } finally {
     stdin.off('data', onData);

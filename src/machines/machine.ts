@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 
 import type { Address, MachineSpec, MachineState } from '../drivers/driver';
 import type { Json, Properties } from '../resources/resource';
+import type { ForwardOptions, Tunnel } from '../ssh/forward';
 import type { SshTarget } from '../ssh/target';
 import type { CopyOptions, ExecOptions, ExecResult, ShellOptions } from './exec';
 import type { MachineRecord, Phase } from './machine-file';
@@ -119,6 +120,10 @@ export class Machine {
    */
   async shell(options: ShellOptions = {}): Promise<number> {
     return remote().shellIn(this.#place, await this.#fresh(), options);
+  }
+  /** Connections to this host that come out in the machine, until the tunnel is closed or the machine stops. */
+  async forward(options: ForwardOptions): Promise<Tunnel> {
+    return remote().forwardTo(this.#place, await this.#fresh(), options);
   }
   async console(): Promise<Duplex> {
     return remote().consoleOf(this.#place, await this.#fresh());

@@ -4,6 +4,7 @@ import type { Address } from '../drivers/driver';
 import { HvError } from '../errors';
 import type { SshClient } from '../ssh/client';
 import type { ConfiguredHost } from '../ssh/config';
+import type { ForwardOptions, Tunnel } from '../ssh/forward';
 import type { SshTarget } from '../ssh/target';
 import type { ExecOptions, ExecResult, ShellOptions } from './exec';
 import { machineOf } from './ledger';
@@ -62,10 +63,28 @@ export async function connected<T>(
   signal: AbortSignal | undefined,
   work: (client: SshClient) => Promise<T>,
 ): Promise<T> {
+  await using client = await connect(place, record, signal);
+  return await work(client);
+}
+
+/** A tunnel over a connection of its own, that ends with it. */
+export async function forwardTo(place: Workplace, record: MachineRecord, options: ForwardOptions): Promise<Tunnel> {
+  const client = await connect(place, record, options.signal);
+  try {
+    const { forward } = require('../ssh/forward') as typeof import('../ssh/forward');
+    const tunnel = await forward(client, options);
+    void tunnel.closed.then(() => client.end());
+    return tunnel;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+async function connect(place: Workplace, record: MachineRecord, signal: AbortSignal | undefined): Promise<SshClient> {
   const target = await targetOf(place, record);
   const { SshClient } = require('../ssh/client') as typeof import('../ssh/client');
-  await using client = await SshClient.connect(target, { signal, agent: place.env['SSH_AUTH_SOCK'] });
-  return await work(client);
+  return SshClient.connect(target, { signal, agent: place.env['SSH_AUTH_SOCK'] });
 }
 
 export function execIn(

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 import { fileDriver } from '../../support/file-driver';
 import { TestHome } from '../../support/home';
@@ -81,6 +84,16 @@ describe('ssh', () => {
   test('127 for what is not there', async () => {
     expect(await run(['ssh', 'dev', '/no/such'])).toMatchObject({ status: 127 });
   });
+});
+
+test('a tunnel of the library, until it is closed', async () => {
+  const server = createServer((socket) => socket.end('from the machine'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const machine = await home.open().machine('dev');
+  const tunnel = await machine.forward({ to: { port: (server.address() as AddressInfo).port } });
+  expect(await text(connect({ ...tunnel.from, host: '127.0.0.1' }))).toBe('from the machine');
+  await tunnel.close();
+  server.close();
 });
 
 test('ssh-config is one that ssh takes', async () => {
