@@ -181,6 +181,6 @@ function noSetting(message: string, key: string, known: readonly string[]): HvEr
   return new HvError({
     code: 'ERR_SETTING',
     message,
-    hint: near === undefined ? 'hvkit settings list shows all there are' : `Did you mean ${near}?`,
+    hint: near ?? 'hvkit settings list',
   });
 }

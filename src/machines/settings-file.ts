@@ -39,12 +39,25 @@ export function editSettings(path: string, text: string | undefined, keys: reado
   treeOf(path, document);
   try {
     if (value === undefined) unset(document, keys);
-    else document.setIn(keys, value);
+    else set(document, keys, value);
     return document.toString();
   } catch (error) {
     // An anchor whose alias stands elsewhere, a section that is none.
     throw unreadable(path, `it cannot be changed by hvkit: ${(error as Error).message}`, error);
   }
+}
+
+function set(document: Document, keys: readonly string[], value: Json): void {
+  const [section, ...below] = keys;
+  const empty: unknown = document.get(section, true);
+  const { isScalar } = require('yaml') as typeof import('yaml');
+  // A section with nothing below it, or only comments, is no collection that something could be set in.
+  if (below.length > 0 && isScalar(empty) && empty.value === null) {
+    const filled = document.createNode({});
+    filled.commentBefore = empty.commentBefore ?? empty.comment ?? null;
+    document.set(section, filled);
+  }
+  document.setIn(keys, value);
 }
 
 function unset(document: Document, keys: readonly string[]): void {

@@ -82,7 +82,7 @@ export function checkRequest(request: CreateRequest): void {
     throw new HvError({
       code: 'ERR_INVALID_REQUEST',
       message: `A machine has no "${field}"`,
-      hint: near === undefined ? `What there is: ${Object.keys(FIELDS).join(', ')}` : `Did you mean ${near}?`,
+      hint: near ?? `One of ${Object.keys(FIELDS).join(', ')}`,
     });
   }
   if (request.driver !== undefined && typeof request.driver !== 'string') {

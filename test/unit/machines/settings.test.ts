@@ -123,8 +123,8 @@ test('comments and order stay, and so does a link', () =>
 
 test.each([
   ['', '', 'There is no setting ""'],
-  ['memroy', '2G', 'There is no setting "memroy"', 'Did you mean memory?'],
-  ['kvm.cache-mode', 'none', 'There is no setting "kvm.cache-mode"', 'Did you mean kvm.cacheMode?'],
+  ['memroy', '2G', 'There is no setting "memroy"', 'memory'],
+  ['kvm.cache-mode', 'none', 'There is no setting "kvm.cache-mode"', 'kvm.cacheMode'],
   ['kvm', 'none', 'There is no setting "kvm"'],
   ['kvm.', 'none', 'There is no setting "kvm."'],
   ['__proto__.x', 'none', 'There is no setting "__proto__.x"'],
@@ -195,6 +195,13 @@ test.each([
     expect(now()).toBe(text);
   }),
 );
+
+test('a section that holds only a comment is filled, and keeps it', () =>
+  withSettings(async ({ settings, write, text }) => {
+    write('kvm:\n  # to be settled\ncpus: 3\n');
+    await settings.set('kvm.ioMode', 'native');
+    expect(text()).toBe('kvm:\n  # to be settled\n  ioMode: native\ncpus: 3\n');
+  }));
 
 test('a setting that there is not can be taken out of the file', () =>
   withSettings(async ({ settings, write, text }) => {

@@ -94,7 +94,7 @@ test.each([
 
 /** What is wrong, and what the error's message begins with. */
 test.each([
-  [{ memroy: '2G' }, 'A machine has no "memroy"', 'Did you mean memory?'],
+  [{ memroy: '2G' }, 'A machine has no "memroy"', 'memory'],
   [{ driver: 7 }, 'driver: 7 is no name of a driver'],
   [{ cpus: 0 }, 'cpus: 0 is no number of processors'],
   [{ cpus: 1.5 }, 'cpus: 1.5 is no number of processors'],

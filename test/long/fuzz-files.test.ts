@@ -1,0 +1,11 @@
+import { fuzzMachineFile, fuzzSettings } from '../support/fuzz-files';
+
+jest.setTimeout(30 * 60 * 1000);
+
+test('no damage of a machine file is worse than a refusal', () => {
+  for (let seed = 100; seed < 200; seed += 1) expect(fuzzMachineFile(seed, 2000).wrong).toEqual([]);
+});
+
+test('no damage of the settings is worse than a refusal', async () => {
+  for (let seed = 100; seed < 150; seed += 1) expect((await fuzzSettings(seed, 200)).wrong).toEqual([]);
+});
