@@ -23,7 +23,14 @@
     {
       'target_name': 'libvirt',
       'product_name': 'libvirt',  # gyp would drop the "lib"
-      'conditions': [['OS=="linux"', {'ldflags': ['-Wl,-z,nodelete']}]],
+      'conditions': [
+        ['OS=="linux"', {
+          'ldflags': ['-Wl,-z,nodelete'],
+          'sources': ['native/libvirt/event_loop_linux.cc'],
+        }, {
+          'sources': ['native/libvirt/event_loop_default.cc'],
+        }],
+      ],
       'sources': [
         '<@(common_sources)',
         'native/libvirt/addon.cc',

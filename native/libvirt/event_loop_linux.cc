@@ -1,0 +1,317 @@
+#include <libvirt/libvirt.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "libvirt/event_loop.h"
+
+/// libvirt's own loop sleeps in poll(), which must be woken to learn of any change; and every call on a socket changes
+/// something twice, because it takes the socket out of the loop while it waits for its answer itself. With epoll the
+/// kernel is told of the change and the thread sleeps on: it is woken by events alone.
+namespace hvkit::libvirt {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kPauseAfterError{1};
+
+/// What libvirt gives away together with a callback, and gets back when it will not be called any more.
+struct Opaque {
+  void* data;
+  virFreeCallback release;
+};
+
+struct Watch {
+  int fd;
+  int events;  // virEventHandleType; 0 for none
+  virEventHandleCallback callback;
+  Opaque opaque;
+};
+
+struct Timer {
+  int interval_ms;  // below 0: switched off
+  Clock::time_point due;
+  virEventTimeoutCallback callback;
+  Opaque opaque;
+};
+
+struct Ready {
+  int watch;
+  int events;
+};
+
+constexpr std::array<std::pair<int, uint32_t>, 4> kEvents{{{VIR_EVENT_HANDLE_READABLE, EPOLLIN},
+                                                           {VIR_EVENT_HANDLE_WRITABLE, EPOLLOUT},
+                                                           {VIR_EVENT_HANDLE_ERROR, EPOLLERR},
+                                                           {VIR_EVENT_HANDLE_HANGUP, EPOLLHUP}}};
+
+uint32_t ToEpoll(int events) {
+  uint32_t result = 0;
+  for (const auto& [ours, theirs] : kEvents) result |= (events & ours) != 0 ? theirs : 0;
+  return result;
+}
+
+int FromEpoll(uint32_t events) {
+  int result = 0;
+  for (const auto& [ours, theirs] : kEvents) result |= (events & theirs) != 0 ? ours : 0;
+  return result;
+}
+
+/// Callbacks run on the loop's thread without the mutex, because they call back into the loop.
+class EventLoop {
+ public:
+  EventLoop() : epoll_(Checked(epoll_create1(EPOLL_CLOEXEC))), wake_(Checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = wake_;
+    Checked(epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event));
+  }
+
+  int AddWatch(int fd, int events, virEventHandleCallback callback, Opaque opaque) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const bool first = !IsWatched(fd);
+    const int id = next_id_++;
+    watches_.emplace(id, Watch{fd, events, callback, opaque});
+    if (Tell(first ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd)) return id;
+    watches_.erase(id);
+    return -1;
+  }
+
+  void UpdateWatch(int id, int events) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto found = watches_.find(id);
+    if (found == watches_.end()) return;
+    found->second.events = events;
+    Tell(EPOLL_CTL_MOD, found->second.fd);
+  }
+
+  int RemoveWatch(int id) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto found = watches_.find(id);
+    if (found == watches_.end()) return -1;
+    const Watch watch = found->second;
+    watches_.erase(found);
+    Tell(IsWatched(watch.fd) ? EPOLL_CTL_MOD : EPOLL_CTL_DEL, watch.fd);
+    Discard(watch.opaque);
+    return 0;
+  }
+
+  int AddTimer(int interval_ms, virEventTimeoutCallback callback, Opaque opaque) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const int id = next_id_++;
+    auto added = timers_.emplace(id, Timer{interval_ms, {}, callback, opaque}).first;
+    Arm(added->second);
+    return id;
+  }
+
+  void UpdateTimer(int id, int interval_ms) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto found = timers_.find(id);
+    if (found == timers_.end()) return;
+    found->second.interval_ms = interval_ms;
+    Arm(found->second);
+  }
+
+  int RemoveTimer(int id) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto found = timers_.find(id);
+    if (found == timers_.end()) return -1;
+    const Opaque opaque = found->second.opaque;
+    timers_.erase(found);
+    Discard(opaque);
+    return 0;
+  }
+
+  [[noreturn]] void Run() {
+    for (;;) {
+      const int timeout = PrepareToSleep();
+      std::array<epoll_event, kMostAtOnce> events{};
+      const int count = epoll_wait(epoll_, events.data(), kMostAtOnce, timeout);
+      CallTimers();
+      for (const Ready& ready : ReadyWatches(events.data(), count)) CallWatch(ready);
+    }
+  }
+
+ private:
+  static constexpr int kMostAtOnce = 64;
+
+  static int Checked(int returned) {
+    if (returned < 0) throw std::system_error(errno, std::generic_category(), "libvirt's event loop");
+    return returned;
+  }
+
+  // ---- under the mutex
+
+  bool IsWatched(int fd) const {
+    return std::any_of(watches_.begin(), watches_.end(), [fd](const auto& entry) { return entry.second.fd == fd; });
+  }
+
+  /// A descriptor is known to epoll once, with what all its watches want. Wanted by none it stays known, which is
+  /// cheaper than to forget it; epoll still tells of errors and hang-ups then, but only once, being edge-triggered.
+  bool Tell(int operation, int fd) {
+    int wanted = 0;
+    for (const auto& [id, watch] : watches_) wanted |= watch.fd == fd ? watch.events : 0;
+    epoll_event event{};
+    event.events = wanted != 0 ? ToEpoll(wanted) : static_cast<uint32_t>(EPOLLET);
+    event.data.fd = fd;
+    return epoll_ctl(epoll_, operation, fd, &event) == 0;
+  }
+
+  void Arm(Timer& timer) {
+    if (timer.interval_ms < 0) return;
+    timer.due = Clock::now() + std::chrono::milliseconds(timer.interval_ms);
+    if (timer.due < sleeps_until_) Wake();
+  }
+
+  /// libvirt wants its data back later, not within the call that removes: it may hold a lock that releasing it needs.
+  void Discard(const Opaque& opaque) {
+    if (opaque.release == nullptr) return;
+    discarded_.push_back(opaque);
+    Wake();
+  }
+
+  void Wake() {
+    if (!std::exchange(sleeping_, false)) return;
+    const uint64_t one = 1;
+    static_cast<void>(write(wake_, &one, sizeof(one)));  // fails only when it is readable already
+  }
+
+  // ---- the loop's thread
+
+  /// Gives back what is discarded, and returns how long to sleep: milliseconds, -1 until woken.
+  int PrepareToSleep() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (!discarded_.empty()) {
+      const auto discarded = std::exchange(discarded_, {});
+      lock.unlock();
+      for (const Opaque& opaque : discarded) opaque.release(opaque.data);
+      lock.lock();
+    }
+    sleeping_ = true;
+    sleeps_until_ = Clock::time_point::max();
+    for (const auto& [id, timer] : timers_) {
+      if (timer.interval_ms >= 0) sleeps_until_ = std::min(sleeps_until_, timer.due);
+    }
+    if (sleeps_until_ == Clock::time_point::max()) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(sleeps_until_ - Clock::now());
+    return static_cast<int>(std::max<std::chrono::milliseconds::rep>(left.count(), 0));
+  }
+
+  void CallTimers() {
+    std::vector<int> due;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      sleeping_ = false;
+      const auto now = Clock::now();
+      for (const auto& [id, timer] : timers_) {
+        if (timer.interval_ms >= 0 && timer.due <= now) due.push_back(id);
+      }
+    }
+    for (const int id : due) CallTimer(id);
+  }
+
+  void CallTimer(int id) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    auto found = timers_.find(id);
+    // An earlier callback may have removed it, or switched it off.
+    if (found == timers_.end() || found->second.interval_ms < 0) return;
+    found->second.due = Clock::now() + std::chrono::milliseconds(found->second.interval_ms);
+    const Timer timer = found->second;
+    lock.unlock();
+    timer.callback(id, timer.opaque.data);
+  }
+
+  std::vector<Ready> ReadyWatches(const epoll_event* events, int count) {
+    std::vector<Ready> result;
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (int i = 0; i < count; ++i) {
+      if (events[i].data.fd == wake_) {
+        uint64_t wakes = 0;
+        static_cast<void>(read(wake_, &wakes, sizeof(wakes)));
+        continue;
+      }
+      for (const auto& [id, watch] : watches_) {
+        if (watch.fd == events[i].data.fd) result.push_back({id, FromEpoll(events[i].events)});
+      }
+    }
+    return result;
+  }
+
+  void CallWatch(const Ready& ready) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    auto found = watches_.find(ready.watch);
+    // As it is now: another thread may have taken the socket out since epoll told of it, and will see to it.
+    if (found == watches_.end() || found->second.events == 0) return;
+    const Watch watch = found->second;
+    lock.unlock();
+    const int events = ready.events & (watch.events | VIR_EVENT_HANDLE_ERROR | VIR_EVENT_HANDLE_HANGUP);
+    if (events != 0) watch.callback(ready.watch, watch.fd, events, watch.opaque.data);
+  }
+
+  const int epoll_;
+  const int wake_;
+
+  std::mutex mutex_;  // guards all below
+  std::map<int, Watch> watches_;
+  std::map<int, Timer> timers_;
+  std::vector<Opaque> discarded_;
+  int next_id_ = 1;
+  bool sleeping_ = false;  // and nobody has woken it yet
+  Clock::time_point sleeps_until_;
+};
+
+/// Never destroyed: its thread may still run while the process exits.
+EventLoop& Loop() {
+  static auto* loop = new EventLoop;
+  return *loop;
+}
+
+/// Somebody else in the process, such as a second copy of this addon, may have registered a loop: libvirt keeps the
+/// first.
+bool IsOneRegistered() {
+  const int timer = virEventAddTimeout(-1, [](int /*timer*/, void* /*opaque*/) {}, nullptr, nullptr);
+  if (timer < 0) return false;
+  virEventRemoveTimeout(timer);
+  return true;
+}
+
+bool others = false;  // written before the thread that reads it starts
+
+}  // namespace
+
+void RegisterEventLoop() {
+  Loop();  // what can fail fails here, and not under libvirt
+  others = IsOneRegistered();
+  if (others) return;
+  virEventRegisterImpl([](int fd, int events, virEventHandleCallback callback, void* data,
+                          virFreeCallback release) { return Loop().AddWatch(fd, events, callback, {data, release}); },
+                       [](int watch, int events) { Loop().UpdateWatch(watch, events); },
+                       [](int watch) { return Loop().RemoveWatch(watch); },
+                       [](int interval_ms, virEventTimeoutCallback callback, void* data, virFreeCallback release) {
+                         return Loop().AddTimer(interval_ms, callback, {data, release});
+                       },
+                       [](int timer, int interval_ms) { Loop().UpdateTimer(timer, interval_ms); },
+                       [](int timer) { return Loop().RemoveTimer(timer); });
+}
+
+void RunEventLoop() {
+  if (!others) Loop().Run();
+  // If it is libvirt's own, whose owner may not run it, we do. If not, that one has nothing to do and sleeps.
+  for (;;) {
+    if (virEventRunDefaultImpl() < 0) std::this_thread::sleep_for(kPauseAfterError);
+  }
+}
+
+}  // namespace hvkit::libvirt
