@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 
 import { HvError } from '../errors';
 import type { Transfer } from './cache';
+import { CATALOGUE, type CatalogueEntry } from './catalogue/data';
+import { pullEntry } from './catalogued';
 import { parseChecksum } from './checksum';
 import { withoutLogin } from './http/url';
 import type { Arch, BootImage } from './image';
@@ -30,11 +32,15 @@ export class Images {
   readonly #cache: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #pulls: Pulls;
+  readonly #home: string;
+  readonly #transfer: Transfer;
 
   constructor({ home, env = process.env, transfer = {} }: ImagesOptions) {
     this.#cache = join(home, 'cache');
     this.#env = env;
-    this.#pulls = new Pulls(this.#cache, { ...transfer, env });
+    this.#home = home;
+    this.#transfer = { ...transfer, env };
+    this.#pulls = new Pulls(this.#cache, this.#transfer);
   }
 
   /** What a machine starts from that names no image. */
@@ -62,6 +68,8 @@ export class Images {
       refuseChecksum(options.checksum);
       return micro({ ...options, cache: this.#cache, arch: options.arch ?? hostArch() });
     }
+    const entry = entryOf(name);
+    if (entry) return this.#image(await this.#fromCatalogue(entry, options), options);
     const path = resolve(name);
     if (existsSync(path)) return localImage(path, { name }, this.#cache, options);
     throw unknown(name);
@@ -72,7 +80,13 @@ export class Images {
     const arch = hostArch();
     const cached = await microSize(this.#cache, arch);
     const own = { name: MICRO, description: MICRO_DESCRIPTION, arch, ...(cached !== undefined && { cached }) };
-    return [own, ...(await this.#pulls.all()).map(infoOf)];
+    const pulled = await this.#pulls.all();
+    const catalogue = CATALOGUE.map(({ name, description }) => {
+      const size = pulled.find((record) => record.name === name && record.arch === arch)?.size;
+      return { name, description, arch, ...(size !== undefined && { cached: size }) };
+    });
+    const others = pulled.filter((record) => record.arch !== arch || !entryOf(record.name));
+    return [own, ...catalogue, ...others.map(infoOf)];
   }
 
   /** One of hvkit's own, from the newest packages of the distribution. */
@@ -106,6 +120,8 @@ export class Images {
         hint: `hvkit create --image ${text} NAME`,
       });
     }
+    const entry = entryOf(reference.name);
+    if (entry) return infoOf((await this.#pullEntry(entry, options)).record);
     throw unknown(reference.name);
   }
 
@@ -133,13 +149,29 @@ export class Images {
     return this.#pulls.pull({ name, arch, url, checksum }, options);
   }
 
+  /** What was pulled under this name before, stays what is meant by it until it is pulled again. */
+  async #fromCatalogue(entry: CatalogueEntry, options: ResolveOptions): Promise<Pulled> {
+    const checksum = options.checksum === undefined ? undefined : parseChecksum(options.checksum);
+    const found = await this.#pulls.find(entry.name, options.arch ?? hostArch(), checksum);
+    return found ?? (await this.#pullEntry(entry, options));
+  }
+
+  #pullEntry(entry: CatalogueEntry, options: ResolveOptions): Promise<Pulled> {
+    const from = { home: this.#home, pulls: this.#pulls, transfer: this.#transfer };
+    return pullEntry(entry, options.arch ?? hostArch(), from, options);
+  }
+
   #image({ record, file }: Pulled, options: ResolveOptions): Promise<BootImage> {
     return fileImage({ path: file.path, sha256: file.sha256 }, record, this.#cache, options);
   }
 }
 
 function infoOf({ name, arch, size }: NameRecord): ImageInfo {
-  return { name, description: 'from a URL', arch, cached: size };
+  return { name, description: entryOf(name)?.description ?? 'from a URL', arch, cached: size };
+}
+
+function entryOf(name: string): CatalogueEntry | undefined {
+  return CATALOGUE.find((entry) => entry.name === name);
 }
 
 function refuseChecksum(checksum: string | undefined): void {

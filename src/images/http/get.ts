@@ -107,8 +107,8 @@ export async function persist<T>(
   }
 }
 
-/** A small text, such as a list of checksums. */
-export async function getText(url: URL, options: GetOptions & RetryOptions): Promise<string> {
+/** A small file, such as a list of checksums. */
+export async function getBytes(url: URL, options: GetOptions & RetryOptions): Promise<Buffer> {
   return persist(async () => {
     const { response, url: last } = await get(url, [200], options);
     const chunks: Buffer[] = [];
@@ -122,7 +122,7 @@ export async function getText(url: URL, options: GetOptions & RetryOptions): Pro
     } catch (error) {
       throw new TransferError(`${shown(last)} broke off`, { again: true, cause: error });
     }
-    if (length <= LARGEST_TEXT) return Buffer.concat(chunks).toString('utf8');
+    if (length <= LARGEST_TEXT) return Buffer.concat(chunks);
     throw new HvError({ code: 'ERR_DOWNLOAD', message: `${shown(last)} is no list of checksums: it is too long` });
   }, options);
 }

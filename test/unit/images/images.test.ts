@@ -262,5 +262,5 @@ test('micro is the default where apt and dpkg are, and the catalogue serves else
 
 test('what is not in the cache cannot be removed from it', async () => {
   await expect(images.remove('micro')).rejects.toMatchObject({ code: 'ERR_NO_IMAGE' });
-  expect(await images.list()).toEqual([expect.not.objectContaining({ cached: expect.anything() as number })]);
+  expect((await images.list()).filter(({ cached }) => cached !== undefined)).toEqual([]);
 });
