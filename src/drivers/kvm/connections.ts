@@ -88,6 +88,11 @@ function forget(lost: Connection): void {
 /** Set once this process has an embedded driver: from then on libvirt knows no other in it. */
 let embedded: string | undefined;
 
+/** Whether libvirt knows no other driver in this process any more than the embedded one that it has opened. */
+export function isEmbedded(): boolean {
+  return embedded !== undefined;
+}
+
 /** Opens what the target names, starting its daemon where that is ours to do. */
 function openTarget(target: Target, readOnly: boolean): Promise<Connection> {
   if (target.kind === 'embed') return openEmbedded(target.uri);

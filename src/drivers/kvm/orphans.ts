@@ -51,12 +51,14 @@ async function orphansAt(
     }));
 }
 
+const CLOSED_TO_US = ['ERR_LIBVIRT_DAEMON', 'ERR_KVM_EMBED_ONLY'];
+
 /** Where nothing of ours is known to be, one that lets nobody in has nothing to tell. */
 async function ifReached(look: () => Promise<Stray[]>): Promise<Stray[]> {
   try {
     return await look();
   } catch (error) {
-    if (LibvirtError.is(error) || (HvError.is(error) && error.code === 'ERR_LIBVIRT_DAEMON')) return [];
+    if (LibvirtError.is(error) || (HvError.is(error) && CLOSED_TO_US.includes(error.code))) return [];
     throw error;
   }
 }

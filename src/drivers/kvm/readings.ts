@@ -11,7 +11,7 @@ interface Planned {
   plan: KvmPlan;
 }
 
-/** The states of all machines: one request for each connection, all of them at the same time. */
+/** The states of all machines: one request for each connection. */
 export async function statesOf(
   machines: readonly DriverMachine[],
   connections: Connections,
@@ -27,11 +27,14 @@ export async function statesOf(
       readings.set(machine.uuid, { error });
     }
   }
-  await Promise.all(
-    [...targets.values()].map(async (group) => {
-      for (const [uuid, reading] of await readGroup(group, connections)) readings.set(uuid, reading);
-    }),
-  );
+  const read = async (group: readonly Planned[]): Promise<void> => {
+    for (const [uuid, reading] of await readGroup(group, connections)) readings.set(uuid, reading);
+  };
+  const groups = [...targets.values()];
+  const isEmbedded = (group: readonly Planned[]): boolean => group[0]?.plan.target.kind === 'embed';
+  await Promise.all(groups.filter((group) => !isEmbedded(group)).map(read));
+  // At last: once it is open, this process can open no other.
+  await Promise.all(groups.filter(isEmbedded).map(read));
   return readings;
 }
 
