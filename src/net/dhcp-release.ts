@@ -57,6 +57,11 @@ export async function releaseLease(lease: ReleasableLease, options: ReleaseOptio
   }
 }
 
+/** Sends one release, for a lease that the server's table may not show yet; whether it came to anything shows later. */
+export async function sendRelease(lease: ReleasableLease, server: string, port = SERVER_PORT): Promise<void> {
+  await send(releasePacket(lease, server), server, port, lease);
+}
+
 /** What the work comes to, or undefined once the wait is over: the table may be that of a daemon that hangs. */
 async function unlessEnded<T>(work: () => Promise<T>, end: AbortSignal): Promise<T | undefined> {
   if (end.aborted) return undefined;

@@ -7,7 +7,7 @@ import {
   type Connection,
   type NetworkDHCPLease,
 } from '../../native/libvirt';
-import type { Address } from '../driver';
+import type { Address, DriverContext } from '../driver';
 import { ifThere } from './absent';
 import { domainOf } from './find';
 import { recordedForwards, SSH_PORT } from './parts';
@@ -44,8 +44,19 @@ async function natAddress(scene: Scene, network: string): Promise<string | undef
   const leased = await leasedAddress(scene, network);
   if (leased === undefined || leased === reserved) return reserved;
   const { context, machine } = scene;
-  context.warn(`${machine.name} was given ${leased}, although ${reserved ?? 'nothing'} is reserved for it`);
+  warnOnce(context, `${machine.name} was given ${leased}, although ${reserved ?? 'nothing'} is reserved for it`);
   return leased;
+}
+
+const WARNED = new WeakMap<DriverContext, Set<string>>();
+
+/** An address is asked for again and again, while the machine starts. */
+function warnOnce(context: DriverContext, message: string): void {
+  const warned = WARNED.get(context) ?? new Set();
+  WARNED.set(context, warned);
+  if (warned.has(message)) return;
+  warned.add(message);
+  context.warn(message);
 }
 
 export function reservedAddress({ machine }: Scene): string | undefined {

@@ -1,10 +1,11 @@
 import { HvError } from '../../errors';
 import type { Connection } from '../../native/libvirt';
-import { parseSubnet } from '../../net/subnet';
+import { checkFree, parseSubnet } from '../../net/subnet';
 import { formatSize } from '../../units';
+import { ifThere } from './absent';
 import type { Connections } from './connections';
-import { requireNetwork } from './networks';
-import type { KvmPlan } from './plan';
+import { requireNetwork, takenSubnets } from './networks';
+import type { KvmPlan, NatNetwork } from './plan';
 import type { Request } from './planner';
 
 /** Above, a q35 machine needs devices that hvkit does not give it. */
@@ -13,11 +14,19 @@ const MOST_CPUS = 255;
 /** What can be known before anything is made. */
 export async function checkPlan(plan: KvmPlan, request: Request, connections: Connections): Promise<void> {
   checkDisk(plan, request);
-  if (plan.network.mode === 'nat' && plan.network.subnet !== undefined) parseSubnet(plan.network.subnet);
   await connections.read(plan.target, async (connection) => {
     await checkHost(plan, connection);
+    if (plan.network.mode === 'nat') await checkSubnet(plan.network, plan, connection);
     if (plan.network.mode === 'network') await requireNetwork(connection, plan.network.name);
   });
+}
+
+/** Where the network is there already, it is what has the subnet. */
+async function checkSubnet({ name, subnet }: NatNetwork, { target }: KvmPlan, connection: Connection): Promise<void> {
+  if (subnet === undefined) return;
+  const wanted = parseSubnet(subnet);
+  if (await ifThere(connection.lookupNetworkByName(name))) return;
+  checkFree(wanted, await takenSubnets(connection, target));
 }
 
 function checkDisk({ disk }: KvmPlan, { image }: Request): void {

@@ -1,3 +1,7 @@
+import { readFile } from 'node:fs/promises';
+
+import { addressesOf } from '../../net/arp';
+import { leasesOf } from './address';
 import type { Scene } from './scene';
 import { domainOf } from './find';
 import { lastLines } from './log';
@@ -9,6 +13,7 @@ const LINES = 10;
 export async function evidenceOf(scene: Scene): Promise<string[]> {
   const answers = await Promise.all([
     told('libvirt', () => stateLine(scene)),
+    told('the network', () => networkLines(scene)),
     told('the console', () => consoleLines(scene)),
   ]);
   return answers.flat();
@@ -30,6 +35,24 @@ function stateLine(scene: Scene): Promise<string[]> {
     const seen = stateOf(state, reason);
     return [`state: ${seen.state}${seen.reason === undefined ? '' : ` (${seen.reason})`}`];
   });
+}
+
+/** What the DHCP server has given it, and where this host has met it. */
+async function networkLines(scene: Scene): Promise<string[]> {
+  const { network, mac, target } = scene.plan;
+  if (network.mode === 'user') return [];
+  const lines: string[] = [];
+  if (network.mode !== 'bridge') {
+    const leases = await scene.read((connection) => leasesOf(connection, network.name, mac));
+    const given = leases.map(({ address }) => address).join(', ');
+    lines.push(`the network ${network.name} has given it ${given === '' ? 'no address' : given}`);
+  }
+  if (target.kind === 'remote') return lines;
+  const met = addressesOf(mac, await readFile('/proc/net/arp', 'utf8')).join(', ');
+  return [
+    ...lines,
+    met === '' ? `nobody with the MAC ${mac} has answered this host` : `this host has met it at ${met}`,
+  ];
 }
 
 async function consoleLines(scene: Scene): Promise<string[]> {

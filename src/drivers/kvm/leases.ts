@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { HvError } from '../../errors';
 import type { Connection, Network, NetworkDHCPLease } from '../../native/libvirt';
-import { releaseLease } from '../../net/dhcp-release';
+import { releaseLease, sendRelease } from '../../net/dhcp-release';
 import { sameMac } from '../../net/mac';
 import type { DriverContext, Home, Lease } from '../driver';
 import { ifThere } from './absent';
@@ -31,6 +33,28 @@ export async function releaseLeases(
       },
     );
   }
+}
+
+/** The server tells libvirt of a lease some time after the guest has it: through another program, one lease after the other. */
+const TABLE_IS_LATE = 300;
+
+/** Gives back what a machine that is off by now has leased: also what the table does not show yet. */
+export async function releaseAllOf(
+  network: Network,
+  { mac, reserved }: { mac: string; reserved: string | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const shown = await network.dhcpLeases(mac);
+  if (shown.length > 0) {
+    await releaseLeases(network, shown, signal);
+    return;
+  }
+  const { gateway } = await describe(network);
+  if (gateway === undefined) return;
+  // By the identifier that most guests have, and those that hvkit configures.
+  if (reserved !== undefined) await sendRelease({ address: reserved, mac, clientId: `01:${mac}` }, gateway);
+  await delay(TABLE_IS_LATE, undefined, { signal });
+  await releaseLeases(network, await network.dhcpLeases(mac), signal);
 }
 
 /** The leases of this home's networks. They are in the system's libvirt: others have no networks, or are on other hosts. */

@@ -21,7 +21,8 @@ export function networkXml(home: Home, name: string, bridge: string, subnet: Sub
       name,
       metadata: markOf(home),
       forward: { '@mode': 'nat' },
-      bridge: { '@name': bridge, '@stp': 'on', '@delay': '0' },
+      // With the spanning tree protocol the kernel lets nothing through for the first 4 seconds, whatever the delay is.
+      bridge: { '@name': bridge, '@stp': 'off', '@delay': '0' },
       ip: {
         '@address': gatewayOf(subnet),
         '@netmask': netmaskOf(subnet),

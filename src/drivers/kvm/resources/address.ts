@@ -12,7 +12,8 @@ import { chooseAddress } from '../../../net/addresses';
 import { sameMac } from '../../../net/mac';
 import type { Properties, Resource, Step } from '../../../resources/resource';
 import { ifThere } from '../absent';
-import { releaseLeases } from '../leases';
+import { reservedAddress } from '../address';
+import { releaseAllOf } from '../leases';
 import { describe } from '../networks';
 import { reservationXml, type Reservation } from '../network-xml';
 import type { NatNetwork } from '../plan';
@@ -80,7 +81,7 @@ export class AddressResource implements Resource<AddressProperties> {
     const { context, plan } = this.#scene;
     if (plan.target.kind === 'remote' || !(await network.isActive())) return;
     try {
-      await releaseLeases(network, await network.dhcpLeases(plan.mac), signal);
+      await releaseAllOf(network, { mac: plan.mac, reserved: reservedAddress(this.#scene) }, signal);
     } catch (error) {
       if (!HvError.is(error) || error.code !== 'ERR_LEASE_NOT_RELEASED') throw error;
       // The machine is gone all the same, and so is the lease in some minutes.

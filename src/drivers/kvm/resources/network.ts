@@ -22,7 +22,7 @@ interface NetworkProperties extends Properties {
 }
 
 /** libvirt's words for "somebody else has that": an address, an interface, a bridge. */
-const IN_USE = /in use|already|overlap|conflict/i;
+const IN_USE = /in use|already|overlap|conflict|file exists/i;
 /** Each was free by all that is known here. */
 const ATTEMPTS = 16;
 
