@@ -339,10 +339,9 @@ class Guest {
     });
     closeSync(log);
     await once(child, 'spawn');
-    const pid = child.pid ?? 0;
-    // Whole or not there: others look at it meanwhile.
-    writeFileSync(join(this.folder, 'pid.new'), JSON.stringify({ pid, since: statOf(pid)?.since }));
-    renameSync(join(this.folder, 'pid.new'), join(this.folder, 'pid'));
+    // The guest says itself who it is: whoever started it may be killed before it could.
+    const before = this.process;
+    while (this.process === before) await delay(LOOK);
     child.unref();
   }
 

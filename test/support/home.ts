@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -48,6 +48,20 @@ export class TestHome implements AsyncDisposable {
     return [join(this.path, 'machines'), ...ids.map((id) => join(host, id))].flatMap((folder) =>
       existsSync(folder) ? readdirSync(folder) : [],
     );
+  }
+
+  /** The processes that were started in it: those of guests. */
+  get processes(): string[] {
+    return readdirSync('/proc').filter((pid) => {
+      if (!/^\d+$/.test(pid)) return false;
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(this.path);
+      } catch (error) {
+        // It ended, or is the kernel's own.
+        if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+        throw error;
+      }
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,122 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Machine } from '../../../src/machines/machine';
+import { compileSupport } from '../../support/compiled';
+import { Folder } from '../../support/folder';
+import { TestHome } from '../../support/home';
+
+type Verb = 'create' | 'start' | 'stop' | 'remove';
+
+const SUPPORT = join(__dirname, '..', '..', 'support');
+const AT_ONCE = 3;
+
+const tools = new Folder();
+// The linker takes a space for the end of a name.
+const shim = join(mkdtempSync(join(tmpdir(), 'hvkit-')), 'crash-shim.so');
+const driver = join(tools.path, 'file-driver.js');
+
+beforeAll(() => {
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, join(SUPPORT, 'crash-shim.c'), '-ldl']);
+  compileSupport(['file-driver', 'guest'], tools.path);
+});
+afterAll(() => {
+  tools[Symbol.dispose]();
+  rmSync(dirname(shim), { recursive: true, force: true });
+});
+
+/** A home whose guests only have to run, so that a start takes no time. */
+function emptyHome(): TestHome {
+  const home = new TestHome();
+  writeFileSync(join(home.image, 'image.json'), JSON.stringify({ arch: 'x86_64', user: 'nobody', init: 'none' }));
+  return home;
+}
+
+async function prepared(verb: Verb): Promise<TestHome> {
+  const home = emptyHome();
+  if (verb === 'create') return home;
+  const machine = await home.open().create(home.request('dev', { guest: 'silent' }));
+  if (verb === 'start') await machine.kill();
+  return home;
+}
+
+async function run(home: TestHome, verb: Verb, env: NodeJS.ProcessEnv): Promise<{ killed: boolean; stderr: string }> {
+  const args = JSON.stringify({ home: home.path, image: home.image, driver, verb });
+  const options = { env: { ...process.env, LD_PRELOAD: shim, CRASH_ROOT: home.path, ...env } };
+  try {
+    const { stderr } = await promisify(execFile)(process.execPath, [join(SUPPORT, 'crash-child.js'), args], options);
+    return { killed: false, stderr };
+  } catch (error) {
+    const { signal, stderr } = error as { signal?: string; stderr: string };
+    if (signal !== 'SIGKILL') throw error;
+    return { killed: true, stderr };
+  }
+}
+
+/** What the work does below the home, in the order in which it does it. */
+async function pointsOf(verb: Verb): Promise<string[]> {
+  await using home = await prepared(verb);
+  const log = join(tools.path, `${verb}.log`);
+  await run(home, verb, { CRASH_LOG: log });
+  return existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
+}
+
+/** The machine as the next process finds it; undefined if it is not there. */
+async function foundAfter(home: TestHome): Promise<Machine | undefined> {
+  const [machine, ...others] = await home.open().machines();
+  expect(others).toEqual([]);
+  return machine;
+}
+
+async function checkAfterCrash(home: TestHome, verb: Verb): Promise<void> {
+  const machine = await foundAfter(home);
+  if (verb === 'start' || verb === 'stop') {
+    expect(machine?.phase).toBe('ready');
+    await machine!.start();
+    expect(await machine!.state()).toBe('Running');
+  }
+  if (machine && machine.phase !== 'ready') {
+    await expect(machine.start()).rejects.toMatchObject({ code: 'ERR_UNFINISHED' });
+  }
+  // What is there can be taken away, and what is not there can be made.
+  if (machine) await machine.remove();
+  else {
+    const again = await home.open().create(home.request('dev', { guest: 'silent' }));
+    expect(await again.state()).toBe('Running');
+    await again.remove();
+  }
+  expect(home.remains).toEqual([]);
+  expect(home.processes).toEqual([]);
+}
+
+test.each([['create'], ['start'], ['stop'], ['remove']] as const)(
+  'killed before and after each step of %s, nothing is lost and nothing stays',
+  async (verb) => {
+    const points = await pointsOf(verb);
+    const crashes = points.flatMap((what, index) =>
+      (['before', 'after'] as const).map((when) => ({ what, when, at: `${index + 1}:${when}` })),
+    );
+    const failures: string[] = [];
+    const next = crashes.values();
+    const worker = async (): Promise<void> => {
+      for (const { what, when, at } of next) {
+        await using home = await prepared(verb);
+        try {
+          const { killed } = await run(home, verb, { CRASH_AT: at });
+          // Steps that are taken side by side come in another order each time, but there are as many.
+          expect(killed).toBe(true);
+          await checkAfterCrash(home, verb);
+        } catch (error) {
+          failures.push(`${when} ${what}: ${(error as Error).message}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    expect(failures).toEqual([]);
+    if (verb === 'create' || verb === 'remove') expect(points.length).toBeGreaterThan(20);
+  },
+  600_000,
+);
