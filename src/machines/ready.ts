@@ -52,9 +52,9 @@ export async function startAndWait(
   const signal = AbortSignal.any([options.signal, late, over.signal]);
   let stage: Stage = 'start';
   let vigil: Vigil | undefined;
-  let attempt: string | undefined;
+  let attempt: Error | undefined;
   const onAttempt = (error: Error): void => {
-    attempt = error.message;
+    attempt = error;
   };
   try {
     vigil = await Vigil.begin(driver, machine(), { signal, fresh: options.fresh });
@@ -69,9 +69,10 @@ export async function startAndWait(
   } catch (error) {
     options.signal.throwIfAborted();
     const { timeoutMs } = options;
-    const last = attempt === undefined ? [] : [`the last attempt: ${attempt}`];
+    const last = attempt === undefined ? [] : [`the last attempt: ${attempt.message}`];
     const seen = { stage, late: late.aborted, timeoutMs, trouble: [...last, ...(vigil?.trouble ?? [])] };
-    throw await explained(driver, machine(), error, seen);
+    // That the time was over says nothing of what was in the way.
+    throw await explained(driver, machine(), late.aborted ? attempt : error, seen);
   } finally {
     over.abort();
   }

@@ -333,6 +333,7 @@ class Guest {
       return;
     }
     const log = openSync(join(this.folder, 'console.log'), 'a');
+    const before = this.process;
     const child = spawn('/bin/sh', [join(this.folder, 'run'), kind, String(port)], {
       detached: true,
       stdio: ['ignore', log, log],
@@ -340,7 +341,6 @@ class Guest {
     closeSync(log);
     await once(child, 'spawn');
     // The guest says itself who it is: whoever started it may be killed before it could.
-    const before = this.process;
     while (this.process === before) await delay(LOOK);
     child.unref();
   }

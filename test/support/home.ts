@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -73,4 +73,11 @@ export class TestHome implements AsyncDisposable {
     for (const hvkit of this.#open) await hvkit.close();
     this.folder[Symbol.dispose]();
   }
+}
+
+/** One whose guests have only to run, so that a start takes no time. */
+export function runningHome(): TestHome {
+  const home = new TestHome();
+  writeFileSync(join(home.image, 'image.json'), JSON.stringify({ arch: 'x86_64', user: 'nobody', init: 'none' }));
+  return home;
 }

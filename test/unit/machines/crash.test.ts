@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Machine } from '../../../src/machines/machine';
 import { compileSupport } from '../../support/compiled';
 import { Folder } from '../../support/folder';
-import { TestHome } from '../../support/home';
+import { runningHome, type TestHome } from '../../support/home';
 
 type Verb = 'create' | 'start' | 'stop' | 'remove';
 
@@ -28,15 +28,8 @@ afterAll(() => {
   rmSync(dirname(shim), { recursive: true, force: true });
 });
 
-/** A home whose guests only have to run, so that a start takes no time. */
-function emptyHome(): TestHome {
-  const home = new TestHome();
-  writeFileSync(join(home.image, 'image.json'), JSON.stringify({ arch: 'x86_64', user: 'nobody', init: 'none' }));
-  return home;
-}
-
 async function prepared(verb: Verb): Promise<TestHome> {
-  const home = emptyHome();
+  const home = runningHome();
   if (verb === 'create') return home;
   const machine = await home.open().create(home.request('dev', { guest: 'silent' }));
   if (verb === 'start') await machine.kill();
@@ -71,25 +64,29 @@ async function foundAfter(home: TestHome): Promise<Machine | undefined> {
   return machine;
 }
 
-async function checkAfterCrash(home: TestHome, verb: Verb): Promise<void> {
+/** `ls` is true, `doctor` names what is there, and `repair` or `rm` leaves nothing. */
+async function checkAfterCrash(home: TestHome, verb: Verb, mend: 'repair' | 'rm'): Promise<void> {
+  const hvkit = home.open();
   const machine = await foundAfter(home);
+  const findings = await hvkit.doctor();
+  expect(await hvkit.list()).toMatchObject(machine ? [{ name: 'dev', phase: machine.phase }] : []);
   if (verb === 'start' || verb === 'stop') {
     expect(machine?.phase).toBe('ready');
     await machine!.start();
     expect(await machine!.state()).toBe('Running');
   }
-  if (machine && machine.phase !== 'ready') {
-    await expect(machine.start()).rejects.toMatchObject({ code: 'ERR_UNFINISHED' });
-  }
-  // What is there can be taken away, and what is not there can be made.
-  if (machine) await machine.remove();
+  if (machine?.phase === 'ready') expect(findings).toEqual([]);
   else {
-    const again = await home.open().create(home.request('dev', { guest: 'silent' }));
-    expect(await again.state()).toBe('Running');
-    await again.remove();
+    expect(findings.length > 0).toBe(home.remains.length > 0);
+    if (machine) await expect(machine.start()).rejects.toMatchObject({ code: 'ERR_UNFINISHED' });
   }
+  if (mend === 'repair') expect((await hvkit.repair()).filter(({ mended }) => mended !== true)).toEqual([]);
+  await (await foundAfter(home))?.remove();
+  // What is not there can be made, whatever is left of it.
+  if (!machine && mend === 'rm') await (await hvkit.create(home.request('dev', { guest: 'silent' }))).remove();
   expect(home.remains).toEqual([]);
   expect(home.processes).toEqual([]);
+  expect(await hvkit.doctor()).toEqual([]);
 }
 
 test.each([['create'], ['start'], ['stop'], ['remove']] as const)(
@@ -97,18 +94,24 @@ test.each([['create'], ['start'], ['stop'], ['remove']] as const)(
   async (verb) => {
     const points = await pointsOf(verb);
     const crashes = points.flatMap((what, index) =>
-      (['before', 'after'] as const).map((when) => ({ what, when, at: `${index + 1}:${when}` })),
+      (['before', 'after'] as const).map((when) => ({
+        what,
+        when,
+        at: `${index + 1}:${when}`,
+        // What is left before a step is what is left after the one before: each is met by both.
+        mend: when === 'before' ? ('repair' as const) : ('rm' as const),
+      })),
     );
     const failures: string[] = [];
     const next = crashes.values();
     const worker = async (): Promise<void> => {
-      for (const { what, when, at } of next) {
+      for (const { what, when, at, mend } of next) {
         await using home = await prepared(verb);
         try {
           const { killed } = await run(home, verb, { CRASH_AT: at });
           // Steps that are taken side by side come in another order each time, but there are as many.
           expect(killed).toBe(true);
-          await checkAfterCrash(home, verb);
+          await checkAfterCrash(home, verb, mend);
         } catch (error) {
           failures.push(`${when} ${what}: ${(error as Error).message}`);
         }

@@ -69,6 +69,18 @@ test("ssh's own programs reach a machine by the configuration that is written fo
   expect(await machine.sshConfig()).toBe(readFileSync(file, 'utf8'));
 });
 
+test('files go to a machine, to another one, and back', async () => {
+  await using home = new TestHome();
+  const hvkit = home.open();
+  const [one, two] = await Promise.all(['one', 'two'].map((name) => hvkit.create(home.request(name))));
+  const path = (name: string) => join(home.folder.path, name);
+  writeFileSync(path('here'), 'a file');
+  await one!.copyTo(path('here'), path('on one'));
+  await one!.copyAcross(path('on one'), two!, path('on two'));
+  await two!.copyFrom(path('on two'), path('back'));
+  expect(readFileSync(path('back'), 'utf8')).toBe('a file');
+});
+
 test('a command in the terminal has the status of the remote one', async () => {
   await using home = new TestHome();
   const machine = await home.open().create(home.request('dev'));
