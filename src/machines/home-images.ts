@@ -28,11 +28,8 @@ export class HomeImages implements Images {
     return this.#images.build(name, workOf(options));
   }
 
-  async pull(name: string, options: WorkOptions & { checksum?: string } = {}): Promise<ImageInfo> {
-    const { checksum } = options;
-    const { arch } = await this.#images.resolve(name, { ...workOf(options), checksum });
-    const known = (await this.list()).find((each) => each.name === name);
-    return known ?? { name, description: '', arch };
+  pull(name: string, options: WorkOptions & { checksum?: string } = {}): Promise<ImageInfo> {
+    return this.#images.pull(name, { ...workOf(options), checksum: options.checksum });
   }
 
   remove(name: string): Promise<void> {

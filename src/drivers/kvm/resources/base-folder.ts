@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 
 import type { Properties, Step } from '../../../resources/resource';
 import { SharedResource } from '../../../resources/shared';
@@ -38,7 +38,9 @@ export class BaseFolder extends SharedResource {
       // Each appears whole or not at all.
       if ((await sizeOf(this.#path(file))) !== undefined) continue;
       step.progress(`taking over the image's ${file.role}`);
-      await takeOver(file.source.path, this.#path(file), this.#copied);
+      // A file of the user's own may be written to again, and would change under the disks that lie on top of it.
+      const isOurs = file.source.path.startsWith(join(this.#scene.context.home.path, 'cache') + sep);
+      await takeOver(file.source.path, this.#path(file), this.#copied || !isOurs);
     }
     return this.#properties();
   }

@@ -1,0 +1,52 @@
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Images } from '../../../src/images/images';
+import { hostArch } from '../../../src/images/work';
+
+const BUILD = join(__dirname, '../../../build');
+
+/** Stays, so that the distribution's packages are downloaded when they are new and not at each run. */
+const KEPT = join(BUILD, 'micro-home');
+
+let home: string;
+beforeEach(() => {
+  // On the same disk: packages are linked.
+  mkdirSync(KEPT, { recursive: true });
+  home = mkdtempSync(join(BUILD, 'micro-second-'));
+});
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+// The first time, it downloads a hundred megabytes.
+test('micro comes out of the same packages with the same bytes, wherever it is built', async () => {
+  const images = new Images({ home: KEPT });
+  const { cached = 0 } = await images.build('micro');
+  expect(cached).toBeGreaterThan(10 * 2 ** 20);
+  const first = await images.resolve('micro');
+  expect(first).toMatchObject({ name: 'micro', arch: hostArch(), user: 'hvkit', init: 'micro' });
+
+  const [from, to] = [KEPT, home].map((each) => join(each, 'cache', 'micro', 'packages')) as [string, string];
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) if (name.endsWith('.deb')) linkSync(join(from, name), join(to, name));
+  const umask = process.umask(0o077);
+  const zone = process.env['TZ'];
+  process.env['TZ'] = 'Asia/Tokyo';
+  try {
+    const stages: string[] = [];
+    const second = await new Images({ home }).resolve('micro', { onProgress: (message) => stages.push(message) });
+    expect(stages).toContain('packing the image');
+    expect(second.digest).toBe(first.digest);
+    for (const file of ['kernel', 'initrd'] as const) {
+      expect(readFileSync(second[file]!.path).equals(readFileSync(first[file]!.path))).toBe(true);
+    }
+  } finally {
+    process.umask(umask);
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+
+  await new Images({ home }).remove('micro');
+  expect(readdirSync(join(home, 'cache'))).toEqual([]);
+}, 600_000);
