@@ -199,6 +199,22 @@ test('a file that was damaged in the cache comes anew', async () => {
 });
 
 describe('a full disk', () => {
+  test('that becomes full in the middle is said, and what came is given back', async () => {
+    const bytes = disk();
+    await using web = await serve((_, response) => {
+      // Of unknown length.
+      response.end(bytes);
+    });
+    const script = 'mount -t tmpfs -o size=2m none "$1" && "$2" "$3" "$1" "$4" "$5" && ls "$1/cache/files"';
+    const args = ['sh', home, process.execPath, CHILD, web.url('/disk'), sha256(bytes)];
+    const child = spawn('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+    });
+    const [printed] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(printed).toMatch(/^\{"code":"ERR_NO_SPACE".*\}$/);
+  });
+
   test('is an error before anything comes, where the size is known', async () => {
     await using web = await serve((_, response) => {
       response.writeHead(200, { 'Content-Length': 2 ** 52 });
