@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import {
   DomainRebootFlagValues,
   DomainShutdownFlagValues,
@@ -18,9 +20,27 @@ export interface Ending {
   signal: AbortSignal;
 }
 
+/** How often a domain is looked at anew that was another one than it seemed, and milliseconds in between. */
+const LOOKS = 10;
+const LOOK_AGAIN = 300;
+
+/** A daemon that was killed while the machine started clears that away after it is back: until then it seems to be paused. */
 export async function start(scene: Scene, signal: AbortSignal): Promise<void> {
   const domain = await domainOf(await scene.writer(), scene);
-  signal.throwIfAborted();
+  for (let look = 1; ; look++) {
+    signal.throwIfAborted();
+    try {
+      await startAsItIs(scene, domain, signal);
+      return;
+    } catch (error) {
+      const isAnother = LibvirtError.is(error) && error.number === ErrorNumber.OPERATION_INVALID;
+      if (!isAnother || look === LOOKS) throw error;
+      await delay(LOOK_AGAIN, undefined, { signal });
+    }
+  }
+}
+
+async function startAsItIs(scene: Scene, domain: Domain, signal: AbortSignal): Promise<void> {
   const { state } = await domain.state();
   if (state === DomainState.PAUSED) await domain.resume();
   else if (state === DomainState.PMSUSPENDED) await domain.pmWakeup();
