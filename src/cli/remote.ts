@@ -9,8 +9,7 @@ export async function inMachine(context: Context, work: () => Promise<number>): 
   try {
     context.status = await work();
   } catch (error) {
-    const code = codeOf(error) ?? '';
-    if (code !== 'ERR_NOT_RUNNING' && !/^ERR_SSH_/.test(code)) throw error;
+    if (!/^ERR_(?:NOT_RUNNING|SSH_.*)$/.test(codeOf(error) ?? '')) throw error;
     context.failed(error);
     context.status = NO_CONNECTION;
   }

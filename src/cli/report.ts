@@ -84,8 +84,9 @@ function causeOf(cause: unknown, message: string): string | undefined {
   if (cause === undefined || cause === null) return undefined;
   const [first = ''] = messageOf(cause).trim().split('\n');
   // Of zod's errors the message is JSON, and its first line a bracket.
-  if (!/\p{L}/u.test(first) || message.includes(first))
+  if (!/\p{L}/u.test(first) || message.includes(first)) {
     return hasCause(cause) ? causeOf(cause.cause, message) : undefined;
+  }
   return first.length > CAUSE_LENGTH ? `${first.slice(0, CAUSE_LENGTH)}...` : first;
 }
 
