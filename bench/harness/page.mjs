@@ -1,6 +1,6 @@
 import { table } from './format.mjs';
 
-/** The report of a suite as Markdown: `{title, introduction, aims, sections: [{heading, text, tables}]}`. */
+/** The report of a suite as Markdown: `{title, introduction, aims, processes, sections: [{heading, text, tables}]}`. */
 export function page({ command, facts, bench, report }) {
   const parts = [
     `# ${report.title}`,
@@ -9,8 +9,9 @@ export function page({ command, facts, bench, report }) {
     aims(report.aims),
     '## The machine',
     table(['', ''], Object.entries(facts)),
-    `Measured by \`${command}\`: ${bench.rounds} rounds, in each of which every contender ran once, for about ` +
-      `${bench.sampleMs} ms; each round began with another one. Ratios are formed round by round. ` +
+    `Measured by \`${command}\`: ${bench.rounds} rounds, in each of which every contender ran once` +
+      // A whole process takes the time that it takes.
+      `${report.processes ? '' : `, for about ${bench.sampleMs} ms`}; each round began with another one. Ratios are formed round by round. ` +
       'All numbers are medians; where two more stand in brackets they are the 10th and the 90th percentile.',
     ...report.sections.flatMap(section),
   ];

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What everything is compared with: a program of Node's that does nothing. */
+export const NODE = '`node -e 0`';
+
+/** `{label, command, expected}`: a program with its arguments, and what its output must hold. */
+export const nothing = { label: NODE, command: [process.execPath, '-e', '0'] };
+
+export function hvkit(bench, ...argv) {
+  return {
+    label: `\`hvkit ${argv.filter((word) => !/^bench-/.test(word)).join(' ')}\``,
+    command: [process.execPath, join(bench.root, 'bin', 'hvkit.js'), ...argv],
+  };
+}
+
+/** Whole processes, from the start to the end, in interleaved rounds: `{label: [nanoseconds, round by round]}`. */
+export async function comparePrograms(bench, part, programs, env) {
+  bench.note(part);
+  const times = Object.fromEntries(programs.map(({ label }) => [label, []]));
+  // The first run compiles, and fills caches.
+  for (const program of programs) once(program, env);
+  await bench.inRounds(programs, (program, round) => {
+    const ns = once(program, env);
+    times[program.label].push(ns);
+    bench.samples.push({ part, verb: 'run', contender: program.label, round, count: 1, ns });
+  });
+  return times;
+}
+
+function once({ label, command: [file, ...args], expected = '' }, env) {
+  const start = process.hrtime.bigint();
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  const ns = Number(process.hrtime.bigint() - start);
+  if (error) throw error;
+  if (status !== 0 || !stdout.includes(expected)) throw new Error(`${label} ended with ${status}: ${stdout}${stderr}`);
+  return ns;
+}
+
+/** In bytes; of a program of Node's. */
+export function peakOf(bench, { command: [file, ...args] }, env) {
+  const peak = join(bench.folder, 'peak');
+  spawnSync(file, ['-r', join(import.meta.dirname, 'peak.cjs'), ...args], {
+    env: { ...process.env, ...env, BENCH_PEAK: peak },
+  });
+  return Number(readFileSync(peak, 'utf8'));
+}
