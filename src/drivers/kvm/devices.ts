@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 
+import type { Arch } from '../../images/image';
 import type { DriverMachine } from '../driver';
 import type { KvmPlan } from './plan';
 import { embedRoot, socketOf, type Target } from './target';
@@ -22,9 +23,12 @@ export function devices(machine: DriverMachine, plan: KvmPlan, disks: Disks, log
     disk: [
       ownDisk(plan, disks.disk),
       ...(disks.seed === undefined ? [] : [seedDisk(disks.seed)]),
-      ...(disks.cdrom === undefined ? [] : [cdrom(disks.cdrom)]),
+      ...(disks.cdrom === undefined ? [] : [cdrom(disks.cdrom, image.arch)]),
     ],
-    controller: [{ '@type': 'usb', '@model': 'none' }],
+    controller: [
+      { '@type': 'usb', '@model': 'none' },
+      ...(disks.cdrom !== undefined && image.arch !== 'x86_64' ? [{ '@type': 'scsi', '@model': 'virtio-scsi' }] : []),
+    ],
     filesystem: spec.shares.map((share, index) => sharedFolder(plan, share.host, index, share.readOnly)),
     ...networkInterface(plan),
     serial: { ...serial, target: { '@port': '0' } },
@@ -85,13 +89,14 @@ function seedDisk(path: string): XmlNode {
   };
 }
 
-function cdrom(path: string): XmlNode {
+/** The machine `virt` has no SATA of its own. */
+function cdrom(path: string, arch: Arch): XmlNode {
   return {
     '@type': 'file',
     '@device': 'cdrom',
     driver: { '@name': 'qemu', '@type': 'raw' },
     source: { '@file': path },
-    target: { '@dev': 'sda', '@bus': 'sata' },
+    target: { '@dev': 'sda', '@bus': arch === 'x86_64' ? 'sata' : 'scsi' },
     readonly: {},
   };
 }

@@ -18,7 +18,11 @@ export interface Parts {
 /** libvirt's description of a machine. */
 export function domainXml(home: Home, machine: DriverMachine, plan: KvmPlan, parts: Parts): string {
   const { image, uuid, name } = machine;
-  const network = plan.network.mode === 'user' ? userNetworkArguments(plan.network, plan.mac, parts.forwards) : [];
+  const { machineType, mac } = plan;
+  const network =
+    plan.network.mode === 'user'
+      ? userNetworkArguments({ restrict: plan.network.restrict, machineType }, mac, parts.forwards)
+      : [];
   return xmlText({
     domain: {
       '@type': plan.accel === 'kvm' ? 'kvm' : 'qemu',

@@ -18,7 +18,7 @@ export const USER_GUEST = '10.0.2.15';
 
 /** QEMU's own NAT, as arguments: libvirt 9 can forward ports only with passt. */
 export function userNetworkArguments(
-  { restrict }: { restrict: boolean },
+  { restrict, machineType }: { restrict: boolean; machineType: string },
   mac: string,
   forwards: readonly Forward[],
 ): string[] {
@@ -28,8 +28,13 @@ export function userNetworkArguments(
     ['user', `id=${NETDEV}`, ...(restrict ? ['restrict=on'] : []), ...rules].join(','),
     '-device',
     // A slot that libvirt, which does not know of it, gives to nothing: it fills the bus from below.
-    `virtio-net-pci,netdev=${NETDEV},mac=${mac},bus=pcie.0,addr=0x10,romfile=`,
+    `virtio-net-pci,netdev=${NETDEV},mac=${mac},bus=${rootBus(machineType)},addr=0x10,romfile=`,
   ];
+}
+
+/** QEMU's oldest machine has no PCI Express. */
+function rootBus(machineType: string): string {
+  return /^pc(?:-i440fx|$)/.test(machineType) ? 'pci.0' : 'pcie.0';
 }
 
 /** The forwards that a domain's definition has. */
