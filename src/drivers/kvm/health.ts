@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -41,7 +41,7 @@ interface Illness {
 function missingProgram({ env }: DriverContext): Illness | undefined {
   const { LIBVIRT_DEFAULT_URI: uri = '' } = env;
   if (uri !== '' && !uri.startsWith('qemu:///')) return undefined;
-  if (!EMULATORS.some((path) => existsSync(path))) {
+  if (!EMULATORS.some((path) => statSync(path, { throwIfNoEntry: false })?.isFile())) {
     return { reason: `QEMU is not installed: there is no ${QEMU}`, fix: installCommand('qemu') };
   }
   if (programOf('libvirtd') === undefined && programOf('virtqemud') === undefined) {
