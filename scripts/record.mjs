@@ -9,7 +9,7 @@ import { film } from './record/film.mjs';
 import { screens } from './record/screens.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const SIZE = { columns: 92, rows: 26 };
+const SIZE = { columns: 92, rows: 17 };
 
 const [name, ...others] = process.argv.slice(2);
 if (!name || others.length > 0) {

@@ -7,8 +7,8 @@ const PROMPT = '\x1b[1;32m$\x1b[0m ';
 const TYPING = 45;
 const BEFORE_ENTER = 350;
 const AFTER_COMMAND = 1100;
-/** A wait that is longer is shown as this one: the picture is of what happens, not of how fast a machine is. */
-const LONGEST_WAIT = 1500;
+/** A command that takes longer is shown as fast as this: the picture is of what happens, not of how fast a machine is. */
+const LONGEST = 2500;
 
 /**
  * Runs the commands in terminals of this size.
@@ -28,11 +28,19 @@ export async function capture(commands, { columns, rows, bin }) {
       show(PROMPT, 0);
       for (const letter of command) show(letter, TYPING);
       show('\r\n', BEFORE_ENTER);
-      let last = Date.now();
-      const status = await run(command, { columns, rows, folder }, (text) => {
-        show(text, Math.min(Date.now() - last, LONGEST_WAIT));
-        last = Date.now();
-      });
+      const begin = Date.now();
+      const chunks = [];
+      const status = await run(command, { columns, rows, folder }, (text) =>
+        chunks.push({ at: Date.now() - begin, text }),
+      );
+      const length = Date.now() - begin;
+      const pace = Math.min(1, LONGEST / length);
+      let last = 0;
+      for (const { at, text } of chunks) {
+        show(text, (at - last) * pace);
+        last = at;
+      }
+      now += (length - last) * pace;
       if (status !== 0) return { output, failed: command };
       now += AFTER_COMMAND;
     }

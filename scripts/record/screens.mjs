@@ -1,7 +1,7 @@
 import xterm from '@xterm/headless';
 
 /** Closer together than this, changes are shown as one. */
-const FRAME = 60;
+const FRAME = 90;
 
 /**
  * What the terminal shows, from when on. A row is a list of runs of letters in one style.
@@ -13,8 +13,9 @@ export async function screens(output, { columns, rows }) {
   for (const [index, { at, text }] of output.entries()) {
     await new Promise((resolve) => terminal.write(text, resolve));
     const next = output[index + 1];
-    if (!next || next.at - at >= FRAME || next.at - (shown.at(-1)?.at ?? 0) >= FRAME)
-      {shown.push({ at, rows: rowsOf(terminal, rows) });}
+    if (!next || next.at - at >= FRAME || next.at - (shown.at(-1)?.at ?? 0) >= FRAME) {
+      shown.push({ at, rows: rowsOf(terminal, rows) });
+    }
   }
   terminal.dispose();
   return shown;

@@ -6,15 +6,10 @@ const BRAILLE = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 const ASCII = '|/-\\';
 const ERASE_BELOW = '\x1b[J';
 
-interface Row {
-  words: string;
-  ended: boolean;
-}
-
-/** A line for each machine at the bottom of a terminal. */
+/** A line for each machine that is worked on, at the bottom of a terminal. */
 export class ProgressLines implements Screen {
   readonly #context: Context;
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, string>();
   readonly #frames: string;
   readonly #timer: NodeJS.Timeout;
   #drawn = 0;
@@ -33,13 +28,13 @@ export class ProgressLines implements Screen {
 
   update({ machine, message, fraction }: Progress): void {
     const percent = fraction === undefined ? '' : ` ${Math.floor(fraction * 100)}%`;
-    this.#rows.set(machine, { words: `${message}${percent}`, ended: false });
+    this.#rows.set(machine, `${message}${percent}`);
     // The machine's first line is drawn at once, what follows with the next frame.
     if (this.#rows.size > this.#drawn) this.#redraw();
   }
 
-  end(name: string, words: string): void {
-    this.#rows.set(name, { words, ended: true });
+  end(name: string): void {
+    this.#rows.delete(name);
     this.#redraw();
   }
 
@@ -49,10 +44,9 @@ export class ProgressLines implements Screen {
     this.#draw();
   }
 
-  /** What was drawn last stays. */
   close(): void {
     clearInterval(this.#timer);
-    this.#redraw();
+    this.#erase();
   }
 
   #redraw(): void {
@@ -69,8 +63,8 @@ export class ProgressLines implements Screen {
   #draw(): void {
     const width = Math.max(20, this.#context.stderr.columns ?? 80) - 1;
     const spinner = this.#frames.charAt(this.#frame % this.#frames.length);
-    for (const [name, { words, ended }] of this.#rows) {
-      const line = `${ended ? ' ' : spinner} ${name}: ${words}`.replaceAll(/\p{Cc}+/gu, ' ');
+    for (const [name, words] of this.#rows) {
+      const line = `${spinner} ${name}: ${words}`.replaceAll(/\p{Cc}+/gu, ' ');
       this.#context.stderr.write(`${line.slice(0, width)}\n`);
     }
     this.#drawn = this.#rows.size;

@@ -8,8 +8,8 @@ const STEPS = 4;
 /** Shows how far each machine has come: on a terminal by a line each, drawn anew; elsewhere by a line for each step. */
 export interface ProgressView {
   update(progress: Progress): void;
-  /** What became of it. */
-  end(name: string, words: string): void;
+  /** What became of it, the command says in a sentence of its own. */
+  end(name: string): void;
 }
 
 /** Runs work with a view of it. */
@@ -44,7 +44,6 @@ class AddedLines implements ProgressView {
     this.#context.say(line);
   }
 
-  /** Each command says it in a sentence of its own. */
   end(): void {
     // Nothing is left on the screen that would have to be put right.
   }

@@ -21,12 +21,11 @@ export async function workOnEach(context: Context, names: readonly string[], job
         view.update({ machine: name, stage: 'check', message: job.doing });
         try {
           const sentence = await job.work(name, { signal, onProgress: view.update.bind(view) });
-          view.end(name, 'done');
+          view.end(name);
           context.print(sentence);
         } catch (error) {
-          const interrupted = signal.aborted && isAbort(error);
-          view.end(name, interrupted ? 'interrupted' : 'failed');
-          if (!interrupted) throw error;
+          view.end(name);
+          if (!signal.aborted || !isAbort(error)) throw error;
           // What became of it: `nothing had been made`.
           context.say(`${messageOf(error)}.`);
         }
