@@ -26,7 +26,8 @@ interface CreateOptions {
 }
 
 const AFTER = `
-The guest's user is hvkit, and it may use sudo without a password. What is not given here is taken from the environment
+The user in the guest is hvkit, or the distribution's usual one (debian, ubuntu, alpine, fedora), who may use sudo without a
+password. What is not given here is taken from the environment
 (HVKIT_CPUS, ...), from the settings (hvkit settings list), or is the default. Several machines are made at once.
 
 Exit status: 0; 1 something failed; 2 wrong usage; 3 a check said no before anything was made. What fails leaves nothing behind.`;
@@ -51,7 +52,10 @@ export async function configure(command: Command, context: Context): Promise<voi
       'a port of this host that leads to one of the guest; /udp; repeatable',
       collect,
     )
-    .option('--network <network>', 'user, nat, network=NAME or bridge=NAME (default: nat where it works, else user)')
+    .option(
+      '--network <network>',
+      'user, nat, nat:SUBNET, network=NAME or bridge=NAME (default: nat where it works, else user)',
+    )
     .addOption(new Option('--accel <how>', 'acceleration (default: auto)').choices(['auto', 'kvm', 'tcg']))
     .option('--autostart', 'start it when this host starts')
     .option(
