@@ -4,7 +4,7 @@ import type { BootImage } from '../images/image';
 import type { Capabilities, Driver, DriverDefinition, MachineSpec } from '../drivers/driver';
 import { HvError } from '../errors';
 import { createAll, rollBack } from '../resources/engine';
-import { isAbort } from '../resources/failures';
+import { isAbort, joinFailures } from '../resources/failures';
 import type { Properties } from '../resources/resource';
 import type { StepProgress } from '../resources/steps';
 import { graphOf } from './graph';
@@ -60,12 +60,15 @@ export async function createMachine(
 
 export async function refuseTwice({ store }: Workplace, name: string): Promise<void> {
   checkName(name);
-  if (!(await store.has(name))) return;
-  throw new HvError({
-    code: 'ERR_MACHINE_EXISTS',
-    message: `Docker machine "${name}" already exists`,
-    hint: 'Take another name; or hvkit rm takes this one away.',
-  });
+  if (await store.has(name)) throw exists(name, 'Take another name; or hvkit rm takes this one away.');
+  // It would be mixed with what is made, and go with it.
+  if (await store.isForeign(name)) {
+    throw exists(name, `Take another name: hvkit did not make what is in ${store.folder(name)}`);
+  }
+}
+
+function exists(name: string, hint: string): HvError {
+  return new HvError({ code: 'ERR_MACHINE_EXISTS', message: `Docker machine "${name}" already exists`, hint });
 }
 
 /** What cannot be here is refused now, and not when half of it is made. */
@@ -165,12 +168,14 @@ async function takeBack(
   tell('rollback', 'taking back what was made');
   const graph = graphOf(driver, ledger.machine);
   const outcome = await rollBack(graph, ledger, failure, { onProgress: stepTeller('rollback', tell) });
-  if (outcome.complete) await place.store.delete(name);
-  if (!signal.aborted || !isAbort(failure)) {
-    return outcome.complete ? outcome.failure : withRemainder(name, outcome.failure);
+  if (!outcome.complete) return withRemainder(name, outcome.failure);
+  try {
+    await place.store.delete(name);
+  } catch (error) {
+    return withRemainder(name, joinFailures(outcome.failure, [error], 'not all that was made could be taken back'));
   }
-  if (outcome.complete) return interrupted(name, 'what had been made was taken back', failure);
-  return withRemainder(name, outcome.failure);
+  if (!signal.aborted || !isAbort(failure)) return outcome.failure;
+  return interrupted(name, 'what had been made was taken back', failure);
 }
 
 function withRemainder(name: string, failure: unknown): unknown {

@@ -4,13 +4,15 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { HvError } from '../errors';
-import { syncFolder, writeAtomically } from './atomic-file';
+import { syncFolder, unfinishedOf, writeAtomically } from './atomic-file';
 import { isErrno, isNoSpace } from './errno';
 import type { HomeFolder } from './home';
 import type { MachineRecord } from './machine-file';
 import { migrate } from './migrations';
 
 const FILE = 'machine.json';
+/** The first thing in the folder of each machine but its file. */
+const HOST_KEY = 'ssh_host_ed25519_key';
 /** Of a thousand machines' files, reading them so takes half the time of that of node:fs/promises. */
 const readFile = promisify(readFileThen);
 /** What is no name is the name of no machine, and above all no path. */
@@ -40,8 +42,14 @@ export class Store {
 
   /** Folders without a machine's file: what a process left that was killed when it had just made one, or was about to delete it. */
   async leftovers(): Promise<string[]> {
-    const { empty } = await this.#folders();
-    return empty;
+    const { ours } = await this.#folders();
+    return ours;
+  }
+
+  /** Whether under this name there is what hvkit did not make: in a home of docker-machine's own, one of its machines. */
+  async isForeign(name: string): Promise<boolean> {
+    const entries = await entriesOf(this.folder(name));
+    return !entries.includes(FILE) && !isOurs(entries);
   }
 
   /** Whether its file can be read is not asked. */
@@ -78,11 +86,15 @@ export class Store {
 
   async write(record: MachineRecord): Promise<void> {
     const path = this.file(record.name);
+    const folder = this.folder(record.name);
+    let isNew = false;
     try {
-      const isNew = (await mkdir(this.folder(record.name), { recursive: true, mode: 0o700 })) !== undefined;
+      isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
       if (isNew) await syncFolder(this.#home.machines);
       await writeAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`);
     } catch (error) {
+      // Nothing was made. What cannot be taken back either, doctor finds.
+      if (isNew) await rmdir(folder).catch(() => undefined);
       throw unwritable(path, error);
     }
   }
@@ -102,15 +114,27 @@ export class Store {
     await syncFolder(this.#home.machines);
   }
 
-  async #folders(): Promise<{ whole: string[]; empty: string[] }> {
-    const names = await entriesOf(this.#home.machines);
-    const isWhole = await Promise.all(names.map(async (name) => (await entriesOf(this.folder(name))).includes(FILE)));
-    const order = new Intl.Collator('en', { numeric: true }).compare;
+  /** What is neither is somebody else's, and left alone. */
+  async #folders(): Promise<{ whole: string[]; ours: string[] }> {
+    const names = (await entriesOf(this.#home.machines)).filter((name) => NAME.test(name));
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const entries = await entriesIfFolder(this.folder(name));
+        return { name, isWhole: entries?.includes(FILE) ?? false, isOurs: entries !== undefined && isOurs(entries) };
+      }),
+    );
+    const { compare } = new Intl.Collator('en', { numeric: true });
+    const namesOf = (chosen: typeof found) => chosen.map(({ name }) => name).sort(compare);
     return {
-      whole: names.filter((_, index) => isWhole[index]).sort(order),
-      empty: names.filter((_, index) => !isWhole[index]).sort(order),
+      whole: namesOf(found.filter(({ isWhole }) => isWhole)),
+      ours: namesOf(found.filter((each) => !each.isWhole && each.isOurs)),
     };
   }
+}
+
+/** What a folder without a machine's file holds that is one of a machine of hvkit's all the same. */
+function isOurs(entries: readonly string[]): boolean {
+  return entries.includes(HOST_KEY) || entries.every((each) => each === unfinishedOf(FILE));
 }
 
 /** What stands in a file that says what the machine of this name is. */
@@ -163,10 +187,14 @@ function unwritable(path: string, error: unknown): HvError {
 }
 
 async function entriesOf(folder: string): Promise<string[]> {
+  return (await entriesIfFolder(folder)) ?? [];
+}
+
+async function entriesIfFolder(folder: string): Promise<string[] | undefined> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
 }

@@ -60,3 +60,23 @@ test('one that was aborted beforehand does nothing', async () => {
   await expect(hv.purge({ signal: AbortSignal.abort(new Error('no more')) })).rejects.toThrow('no more');
   expect(await hv.list()).toMatchObject([{ name: 'dev', state: 'Running' }]);
 });
+
+test('what docker-machine has in the same folder is left alone, and no machine is made in the midst of it', async () => {
+  await using home = new TestHome();
+  const hv = home.open();
+  await hv.create(home.request('dev'));
+  const theirs = join(home.path, 'machines', 'theirs');
+  mkdirSync(theirs);
+  writeFileSync(join(theirs, 'config.json'), '{}');
+  writeFileSync(join(home.path, 'machines', 'a note.txt'), '');
+  expect(await hv.doctor()).toEqual([]);
+  expect(await hv.repair()).toEqual([]);
+  await expect(hv.create(home.request('theirs'))).rejects.toMatchObject({
+    code: 'ERR_MACHINE_EXISTS',
+    message: 'Docker machine "theirs" already exists',
+    hint: expect.stringContaining(theirs) as string,
+  });
+  await hv.purge();
+  expect(readdirSync(join(home.path, 'machines')).sort()).toEqual(['a note.txt', 'theirs']);
+  expect(readdirSync(theirs)).toEqual(['config.json']);
+});

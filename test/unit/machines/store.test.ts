@@ -14,6 +14,8 @@ async function withStore(use: (store: Store, home: HomeFolder) => Promise<void>)
   await use(new Store(home), home);
 }
 
+const KEY = 'ssh_host_ed25519_key';
+
 test('what was written is read again, and gone when it is deleted', () =>
   withStore(async (store, home) => {
     const record = recordOf('dev', {
@@ -55,7 +57,28 @@ test('a folder without a file is no machine, but is known', () =>
     mkdirSync(join(home.machines, 'half'));
     writeFileSync(join(home.machines, 'file'), '');
     expect(await store.names()).toEqual(['dev']);
-    expect(await store.leftovers()).toEqual(['file', 'half']);
+    expect(await store.leftovers()).toEqual(['half']);
+  }));
+
+test('a first write that fails leaves no folder', () =>
+  withStore(async (store, home) => {
+    const unwritable = recordOf('dev', { plan: { size: 1n as unknown as number } });
+    await expect(store.write(unwritable)).rejects.toMatchObject({ code: 'ERR_HOME' });
+    expect(readdirSync(home.machines)).toEqual([]);
+  }));
+
+test('of folders without a file only those are known that a machine of hvkit had', () =>
+  withStore(async (store) => {
+    // Of docker-machine, which keeps its own in the same place; of hvkit, whose file somebody moved away.
+    const folders = { theirs: ['config.json', 'id_rsa'], begun: ['machine.json.new'], moved: ['disk.qcow2', KEY] };
+    for (const [name, files] of Object.entries(folders)) {
+      mkdirSync(store.folder(name), { recursive: true });
+      for (const file of files) writeFileSync(join(store.folder(name), file), '');
+    }
+    mkdirSync(store.folder('no name'));
+    expect(await store.leftovers()).toEqual(['begun', 'moved']);
+    expect(await store.isForeign('theirs')).toBe(true);
+    for (const name of ['begun', 'moved', 'none']) expect(await store.isForeign(name)).toBe(false);
   }));
 
 test.each([
