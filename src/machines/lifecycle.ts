@@ -41,7 +41,11 @@ export function lockOf(
 export async function stateOf(place: Workplace, record: MachineRecord): Promise<MachineState> {
   const driver = await place.drivers.of(record.driver);
   const reading = (await driver.states([machineOf(place.store, record)])).get(record.uuid);
-  if (reading && 'error' in reading) throw reading.error;
+  if (reading && 'error' in reading) {
+    // What it lacks is no surprise then.
+    requireFinished(record, reading.error);
+    throw reading.error;
+  }
   if (reading) return reading.state;
   throw new HvError({
     code: 'ERR_NO_STATE',
@@ -152,7 +156,7 @@ export async function requireRunning(place: Workplace, record: MachineRecord): P
 }
 
 /** Of a machine whose creation or removal a killed process left where it stood. */
-export function requireFinished({ name, phase }: MachineRecord): void {
+export function requireFinished({ name, phase }: MachineRecord, cause?: unknown): void {
   if (phase === 'ready') return;
   throw new HvError({
     code: 'ERR_UNFINISHED',
@@ -161,6 +165,7 @@ export function requireFinished({ name, phase }: MachineRecord): void {
         ? `The machine "${name}" is not finished: it is still being created, or its creation was interrupted`
         : `The machine "${name}" is being removed, or its removal was interrupted`,
     hint: `hvkit rm ${name}`,
+    cause,
   });
 }
 
