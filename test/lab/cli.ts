@@ -72,8 +72,12 @@ export class Cli {
   }
 
   start(...args: string[]) {
+    return this.startWith({}, ...args);
+  }
+
+  startWith(env: NodeJS.ProcessEnv, ...args: string[]) {
     const [program, ...words] = this.#line(args);
-    return spawn(program, words, { env: this.#env, cwd: '/' });
+    return spawn(program, words, { env: { ...this.#env, ...env }, cwd: '/' });
   }
 
   #line(args: readonly string[]): [string, ...string[]] {
