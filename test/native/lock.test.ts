@@ -136,11 +136,17 @@ test('the wait ends with its signal, before it begins and in the middle', async 
   const lock = await lockFile(path, now);
   const reason = new Error('no more');
   const aborted = { name: 'HvError', code: 'ABORT_ERR', cause: reason };
-  await expect(lockFile(path, { ...patient, signal: AbortSignal.abort(reason) })).rejects.toMatchObject(aborted);
+  await expect(lockFile(path, { ...patient, signal: AbortSignal.abort(reason) })).rejects.toMatchObject({
+    ...aborted,
+    message: expect.stringMatching(/^The work on .* was aborted before it began$/) as string,
+  });
   const controller = new AbortController();
   const waiting = lockFile(path, { ...patient, signal: controller.signal });
   controller.abort(reason);
-  await expect(waiting).rejects.toMatchObject(aborted);
+  await expect(waiting).rejects.toMatchObject({
+    ...aborted,
+    message: expect.stringMatching(/^The wait for .*, which another process is changing, was aborted$/) as string,
+  });
   lock.release();
   (await lockFile(path, now)).release();
 });

@@ -63,9 +63,9 @@ export class FileLock {
 export async function lockFile(path: string, options: LockOptions): Promise<FileLock> {
   const { waitMs = WAIT_MS, signal } = options;
   const note = noteOf(options.command ?? commandLine());
+  if (signal?.aborted) throw aborted(`The work on ${options.description} was aborted before it began`, signal.reason);
   const deadline = performance.now() + waitMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS)) {
-    if (signal?.aborted) throw aborted(options.description, signal.reason);
     const handle = await callAddon((addon) => addon.takeLock(path, note));
     if (handle) return new FileLock(path, handle);
     const left = deadline - performance.now();
@@ -118,17 +118,13 @@ async function wait(ms: number, { description, signal }: LockOptions): Promise<v
   try {
     await delay(ms, undefined, signal && { signal });
   } catch (error) {
-    if (signal?.aborted) throw aborted(description, signal.reason);
-    throw error;
+    if (!signal?.aborted) throw error;
+    throw aborted(`The wait for ${description}, which another process is changing, was aborted`, signal.reason);
   }
 }
 
-function aborted(description: string, reason: unknown): HvError {
-  return new HvError({
-    code: 'ABORT_ERR',
-    message: `The wait for ${description}, which another process is changing, was aborted`,
-    cause: reason,
-  });
+function aborted(message: string, reason: unknown): HvError {
+  return new HvError({ code: 'ABORT_ERR', message, cause: reason });
 }
 
 function noteOf(command: string): string {
