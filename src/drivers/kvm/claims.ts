@@ -1,8 +1,9 @@
+import { HvError } from '../../errors';
 import type { DriverMachine, Home } from '../driver';
 import { baseName } from './base-files';
 import { stemOf } from './names';
 import { planOf } from './plan';
-import { machineFiles, parseMachine } from './shared';
+import { machineFiles, oneAtATime, parseMachine } from './shared';
 
 /** What one machine of this home needs of what is on the host. */
 export interface Claim {
@@ -55,6 +56,30 @@ export async function claimsOf(home: Home, known: readonly DriverMachine[]): Pro
     claims.push(claimOf({ name, uuid, image }, { uri: plan.target.uri, network: plan.network.name, mac: plan.mac }));
   }
   return new Claims(claims, unreadable);
+}
+
+/**
+ * Takes away what no machine needs, unless one needs it by now. Of what machines share that is looked at under the lock under
+ * which they take it over: one that is begun meanwhile has its file by then, or finds that it is gone.
+ */
+export async function unclaimed(
+  home: Home,
+  { name, isClaimed, lock }: { name: string; isClaimed: (claims: Claims) => boolean; lock?: string },
+  remove: () => Promise<void>,
+): Promise<void> {
+  const work = async (): Promise<void> => {
+    if (isClaimed(await claimsOf(home, []))) throw claimed(name);
+    await remove();
+  };
+  await (lock === undefined ? work() : oneAtATime(home, lock, work, new AbortController().signal));
+}
+
+function claimed(name: string): HvError {
+  return new HvError({
+    code: 'ERR_KVM_CLAIMED',
+    message: `${name} belongs to a machine by now`,
+    hint: 'It is left alone. Look again: hvkit doctor',
+  });
 }
 
 function claimOf(

@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { HvError } from '../../errors';
 import { connect, LibvirtError, type Connection } from '../../native/libvirt';
+import { openDaemon } from './open';
 import { openSession } from './session';
 import { openOnDemand } from './system';
 import { embedRoot, type Target } from './target';
@@ -13,6 +16,9 @@ interface Open {
 
 /** One connection per URI and process: each costs the daemon a client, and an embedded driver's root can be open once only. */
 const OPEN = new Map<string, Open>();
+
+/** Milliseconds that close() waits for what is still being opened. */
+const FAREWELL = 1000;
 
 /** The connections that one driver uses: opened when first needed, and again after the daemon went away. */
 export class Connections {
@@ -44,9 +50,7 @@ export class Connections {
     this.#closed = true;
     const unused = [...OPEN].filter(([, { users }]) => users.delete(this) && users.size === 0);
     for (const [key] of unused) OPEN.delete(key);
-    // One that could not be opened was an error where it was asked for.
-    const opened = await Promise.allSettled(unused.map(([, { pending }]) => pending));
-    await Promise.all(opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value.close()] : [])));
+    await Promise.all(unused.map(([, { pending }]) => closeOpened(pending)));
   }
 
   #open(target: Target, readOnly: boolean): Promise<Connection> {
@@ -58,6 +62,23 @@ export class Connections {
     open.users.add(this);
     return open.pending;
   }
+}
+
+/** A daemon that does not answer is not waited for: should it do so later, the connection is closed then. */
+async function closeOpened(pending: Promise<Connection>): Promise<void> {
+  // One that could not be opened was an error where it was asked for.
+  const closed = pending.then(
+    (connection) => connection.close(),
+    () => undefined,
+  );
+  const settled = new AbortController();
+  const isSettled = await Promise.race([
+    Promise.allSettled([pending]).then(() => true),
+    delay(FAREWELL, false, { signal: settled.signal }).catch(() => true),
+  ]);
+  settled.abort();
+  if (isSettled) await closed;
+  else closed.catch(() => undefined);
 }
 
 function begin(key: string, target: Target, readOnly: boolean): Open {
@@ -98,7 +119,9 @@ function openTarget(target: Target, readOnly: boolean): Promise<Connection> {
   if (target.kind === 'embed') return openEmbedded(target.uri);
   if (embedded !== undefined) return Promise.reject(onlyEmbedded(target.uri));
   if (target.kind === 'session') return openSession(target);
-  return target.onDemand ? openOnDemand(target.uri, readOnly) : connect(target.uri, { readOnly });
+  if (target.onDemand) return openOnDemand(target.uri, readOnly);
+  // The way to another host may ask a person for a password, and has limits of its own.
+  return target.kind === 'remote' ? connect(target.uri, { readOnly }) : openDaemon(target.uri, { readOnly });
 }
 
 function onlyEmbedded(uri: string): HvError {

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { HvError } from '../../errors';
-import { connect, LibvirtError, type Connection } from '../../native/libvirt';
+import { LibvirtError, type Connection } from '../../native/libvirt';
+import { openDaemon } from './open';
 
 const SBIN = ['/usr/sbin', '/usr/local/sbin', '/usr/bin'];
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
@@ -13,6 +15,7 @@ const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 const IDLE = '120';
 const START_DEADLINE = 30_000;
 const RETRY = 100;
+const LAST_WORDS = 1000;
 
 /** Opens a connection; if nobody listens there, what starts the daemon is called first. */
 export async function connectOrStart(
@@ -20,7 +23,7 @@ export async function connectOrStart(
   { readOnly = false, start }: { readOnly?: boolean; start: () => Promise<void> },
 ): Promise<Connection> {
   try {
-    return await connect(uri, { readOnly });
+    return await openDaemon(uri, { readOnly });
   } catch (error) {
     if (!isUnanswered(error)) throw error;
     await start();
@@ -29,7 +32,7 @@ export async function connectOrStart(
   const deadline = Date.now() + START_DEADLINE;
   for (;;) {
     try {
-      return await connect(uri, { readOnly });
+      return await openDaemon(uri, { readOnly });
     } catch (error) {
       if (!isUnanswered(error) || Date.now() > deadline) throw error;
       await delay(RETRY);
@@ -115,6 +118,8 @@ async function run(
   });
   // Not `close`: what stays in the background holds the other end of the pipe.
   const [status] = (await once(child, 'exit')) as [number | null];
+  // Of one that failed nothing stays, but what it said may still be on its way.
+  if (status !== 0) await finished(child.stderr, { signal: AbortSignal.timeout(LAST_WORDS) }).catch(() => undefined);
   child.stderr.destroy();
   return { status, said };
 }

@@ -44,6 +44,13 @@ export async function takeOver(from: string, to: string, copied: boolean): Promi
   await rm(part, { force: true });
   await copyFile(from, part, constants.COPYFILE_FICLONE);
   await chmod(part, 0o644);
+  const file = await open(part, 'r');
+  try {
+    // It is taken for whole by its name alone, also after a power cut.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await rename(part, to);
 }
 

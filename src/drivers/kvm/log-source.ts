@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { StorageVolume } from '../../native/libvirt';
@@ -21,6 +22,20 @@ export abstract class LogSource {
   abstract size(): Promise<number | undefined>;
   protected abstract read(from: number): AsyncIterable<Buffer>;
   protected abstract changes(signal: AbortSignal): Changes;
+
+  /** From its beginning; with `follow` until the signal, or until the stream is destroyed. */
+  stream(follow: boolean, signal: AbortSignal): Readable {
+    const destroyed = new AbortController();
+    const chunks = this.chunks(0, follow, AbortSignal.any([signal, destroyed.signal]));
+    // Of one that is destroyed itself, Readable.from() would wait for the next chunk, which may never come.
+    const stream = new PassThrough();
+    stream.once('close', () => {
+      destroyed.abort();
+    });
+    // How it ends is told by the stream.
+    pipeline(chunks, stream, () => undefined);
+    return stream;
+  }
 
   async *chunks(from: number, follow: boolean, signal: AbortSignal): AsyncGenerator<Buffer> {
     if (!follow) {
@@ -80,6 +95,7 @@ export class FileLog extends LogSource {
     // Its folder: it may not be there yet, and may be replaced.
     const watcher = watch(dirname(this.#path), notice).on('error', notice);
     signal.addEventListener('abort', notice);
+    if (signal.aborted) notice();
     return {
       next: async () => {
         if (!isNew) {

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 import { isRoot } from './choose';
 import { isErrno } from './files';
@@ -28,7 +28,7 @@ export async function logs(
   { follow, signal }: { follow: boolean; signal: AbortSignal },
 ): Promise<Readable> {
   const source = await sourceOf(scene, signal);
-  return Readable.from(source.chunks(0, follow, signal), { objectMode: false });
+  return source.stream(follow, signal);
 }
 
 /** What the console printed last. */

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { DriverContext, DriverMachine, Orphan } from '../driver';
-import { claimsOf, type Claims } from './claims';
+import { claimsOf, unclaimed, type Claims } from './claims';
 import { embedTarget, isRoot } from './choose';
 import { prefixOf } from './names';
 import { embedRoot } from './target';
@@ -11,7 +11,8 @@ import { embedRoot } from './target';
 interface Folder {
   kind: string;
   path: string;
-  isClaimed(claims: Claims): boolean;
+  isClaimed: (claims: Claims) => boolean;
+  lock?: string;
 }
 
 /** Folders of this home that no machine needs: of images, and as root, of machines of an embedded libvirt. */
@@ -27,10 +28,13 @@ export async function orphanFolders(machines: readonly DriverMachine[], context:
   const claims = await claimsOf(context.home, machines);
   return folders
     .filter((folder) => !folder.isClaimed(claims))
-    .map(({ kind, path }) => ({
+    .map(({ kind, path, ...folder }) => ({
       kind,
       name: `${kind} ${path}`,
-      delete: () => rm(path, { recursive: true, force: true }),
+      delete: () =>
+        unclaimed(context.home, { name: `${kind} ${path}`, ...folder }, () =>
+          rm(path, { recursive: true, force: true }),
+        ),
     }));
 }
 
@@ -51,6 +55,7 @@ function baseFolder(folder: string, name: string): Folder {
     kind: 'base image',
     path: join(folder, 'bases', name),
     isClaimed: (claims) => claims.someMay(({ base }) => base === name),
+    lock: name,
   };
 }
 

@@ -1,7 +1,7 @@
 import { HvError } from '../../errors';
 import { LibvirtError } from '../../native/libvirt';
 import type { DriverContext, DriverMachine, Orphan } from '../driver';
-import { claimsOf } from './claims';
+import { claimsOf, unclaimed } from './claims';
 import type { Connections } from './connections';
 import { orphanFolders } from './orphan-folders';
 import { domainsOf, networksOf, poolsOf, type Stray } from './strays';
@@ -41,13 +41,10 @@ async function orphansAt(
   const claims = await claimsOf(home, machines);
   return strays
     .filter((stray) => !stray.isClaimed(claims))
-    .map(({ kind, name, isClaimed, remove }) => ({
+    .map(({ kind, name, remove, ...stray }) => ({
       kind,
       name: `${name} on ${uri}`,
-      delete: async () => {
-        if (isClaimed(await claimsOf(home, []))) throw claimed(name);
-        await remove(await connections.writer(target));
-      },
+      delete: () => unclaimed(home, { name, ...stray }, async () => remove(await connections.writer(target))),
     }));
 }
 
@@ -61,12 +58,4 @@ async function ifReached(look: () => Promise<Stray[]>): Promise<Stray[]> {
     if (LibvirtError.is(error) || (HvError.is(error) && CLOSED_TO_US.includes(error.code))) return [];
     throw error;
   }
-}
-
-function claimed(name: string): HvError {
-  return new HvError({
-    code: 'ERR_KVM_CLAIMED',
-    message: `${name} belongs to a machine by now`,
-    hint: 'It is left alone. Look again: hvkit doctor',
-  });
 }

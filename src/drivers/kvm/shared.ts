@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -6,6 +5,7 @@ import { z } from 'zod';
 
 import { lockFile } from '../../native/hyperkit';
 import type { Home } from '../driver';
+import { isErrno } from './files';
 import { target } from './target';
 
 /** Of a machine's file, what tells which shared things it needs. */
@@ -38,13 +38,23 @@ export async function recordedHolders(
 /** The files of this home's machines, as text. */
 export async function machineFiles(home: Home): Promise<[name: string, text: string][]> {
   const machines = join(home.path, 'machines');
-  const names = existsSync(machines) ? await readdir(machines) : [];
+  const names = (await ifThere(readdir(machines))) ?? [];
   const files: [string, string][] = [];
   for (const name of names) {
-    const file = join(machines, name, 'machine.json');
-    if (existsSync(file)) files.push([name, await readFile(file, 'utf8')]);
+    const text = await ifThere(readFile(join(machines, name, 'machine.json'), 'utf8'));
+    if (text !== undefined) files.push([name, text]);
   }
   return files;
+}
+
+/** Another process may be taking away its machine just now. */
+async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }
 
 function needs(text: string, id: string, isSame: (record: MachineRecord) => boolean): boolean {

@@ -9,7 +9,6 @@ import { domainsIn } from './networks';
 import { POOLS } from './planner';
 import { refreshPool } from './pools';
 import { stopNow, undefine } from './resources/domain';
-import { oneAtATime } from './shared';
 import { parseXml } from './xml';
 import { join } from 'node:path';
 
@@ -19,6 +18,8 @@ export interface Stray {
   /** For people. */
   name: string;
   isClaimed: (claims: Claims) => boolean;
+  /** What machines share is removed under the lock under which they take it over. */
+  lock?: string;
   remove: (connection: Connection) => Promise<void>;
 }
 
@@ -56,7 +57,8 @@ export async function networksOf(connection: Connection, uri: string, home: Home
       kind: 'network',
       name: `network ${name}`,
       isClaimed: (claims) => claims.someMay((claim) => claim.uri === uri && claim.network === name),
-      remove: (writer) => alone(home, name, () => removeNetwork(writer, name)),
+      lock: name,
+      remove: (writer) => removeNetwork(writer, name),
     });
   }
   return strays;
@@ -89,12 +91,13 @@ export async function poolsOf(connection: Connection, uri: string, home: Home): 
   // What is not looked at anew is what libvirt knew: a reader may not have it look.
   const volumes = (await pool.isActive()) ? await pool.listAllVolumes() : [];
   return [
-    ...volumes.toSorted(byName).flatMap((volume) => volumeStray(volume, name, uri, home)),
+    ...volumes.toSorted(byName).flatMap((volume) => volumeStray(volume, name, uri)),
     {
       kind: 'storage pool',
       name: `storage pool ${name}`,
       isClaimed: (claims) => claims.someMay((claim) => claim.uri === uri),
-      remove: (writer) => alone(home, 'pool', () => removePool(writer, name)),
+      lock: 'pool',
+      remove: (writer) => removePool(writer, name),
     },
   ];
 }
@@ -103,7 +106,7 @@ function byName(one: StorageVolume, other: StorageVolume): number {
   return one.name < other.name ? -1 : 1;
 }
 
-function volumeStray({ name }: StorageVolume, pool: string, uri: string, home: Home): Stray[] {
+function volumeStray({ name }: StorageVolume, pool: string, uri: string): Stray[] {
   const remove = async (writer: Connection): Promise<void> => {
     const found = await ifThere(writer.lookupStoragePoolByName(pool));
     await (found && (await ifThere(found.lookupVolumeByName(name))))?.delete();
@@ -115,7 +118,8 @@ function volumeStray({ name }: StorageVolume, pool: string, uri: string, home: H
         kind: 'base image',
         name: `base image ${name}`,
         isClaimed: (claims) => claims.someMay((claim) => claim.uri === uri && claim.base === base),
-        remove: (writer) => alone(home, base, () => remove(writer)),
+        lock: base,
+        remove,
       },
     ];
   }
@@ -142,10 +146,6 @@ async function removePool(connection: Connection, name: string): Promise<void> {
   }
   await pool.delete(StoragePoolDeleteFlags.NORMAL);
   await pool.undefine();
-}
-
-function alone(home: Home, thing: string, work: () => Promise<void>): Promise<void> {
-  return oneAtATime(home, thing, work, never());
 }
 
 function never(): AbortSignal {
