@@ -19,6 +19,7 @@ const FLOORS = {
   native: 2,
   net: 1,
   units: 1,
+  shape: 1,
   errors: 0,
 };
 

@@ -18,6 +18,8 @@ if (!isNewest(BUNDLE)) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    // Who loads it relies on that.
+    charset: 'ascii',
     // Names stay as they are, and lines short, for whoever reads a stack.
     minifyWhitespace: true,
     lineLimit: 120,

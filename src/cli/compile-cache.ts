@@ -39,7 +39,8 @@ function loadScript(file: string, require: NodeJS.Require, name: string): Loaded
   const mark = Buffer.from(`${file} ${size} ${mtimeMs}\n`);
   const kept = read(cache);
   const cachedData = kept?.subarray(0, mark.length).equals(mark) ? kept.subarray(mark.length) : undefined;
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
+  // What was bundled is ASCII: so it is read the quickest.
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
   const start = script.runInThisContext() as (...scope: unknown[]) => void;

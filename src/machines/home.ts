@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -128,5 +127,7 @@ export class HomeFolder {
 }
 
 function newId(): string {
+  // Late: loading it takes as long as reading all machines' files.
+  const { randomBytes } = require('node:crypto') as typeof import('node:crypto');
   return randomBytes(4).toString('hex');
 }

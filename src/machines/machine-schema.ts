@@ -20,10 +20,13 @@ const image = z.strictObject({
 });
 
 /** What was read from a file of JSON is JSON: to walk through it again would take most of the time that `ls` needs. */
-const properties = z.custom<Properties>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'Invalid input: expected object',
-);
+const properties = z
+  .custom<Properties>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'Invalid input: expected object',
+  )
+  // For the shape that is generated: of the check itself nothing can be read.
+  .meta({ type: 'object' });
 
 const entry = z.strictObject({
   kind: z.string(),

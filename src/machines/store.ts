@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { HvError } from '../errors';
+import { fits } from '../shape';
 import { syncFolder, unfinishedOf, writeAtomically } from './atomic-file';
 import { isErrno, isNoSpace } from './errno';
 import type { HomeFolder } from './home';
 import type { MachineRecord } from './machine-file';
+import { machineFileShape } from './machine-shape';
 import { migrate } from './migrations';
 
 const FILE = 'machine.json';
@@ -147,16 +149,19 @@ export function parseMachineFile(path: string, name: string, text: string): Mach
   }
   const current = migrate(content);
   if (typeof current === 'string') throw unreadable(path, current);
-  const { machineFile } = require('./machine-schema') as typeof import('./machine-schema');
-  const parsed = machineFile.safeParse(current);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-    throw unreadable(path, `${where}${issue?.message ?? ''}`, parsed.error);
-  }
-  const record = parsed.data as MachineRecord;
+  const record = fits(machineFileShape, current) ? (current as unknown as MachineRecord) : parsed(path, current);
   if (record.name !== name) throw unreadable(path, `it is of a machine called "${record.name}"`);
   return record;
+}
+
+/** By the schema itself: for its defaults, and its words on what is wrong. */
+function parsed(path: string, content: unknown): MachineRecord {
+  const { machineFile } = require('./machine-schema') as typeof import('./machine-schema');
+  const { success, data, error } = machineFile.safeParse(content);
+  if (success) return data as MachineRecord;
+  const [issue] = error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  throw unreadable(path, `${where}${issue?.message ?? ''}`, error);
 }
 
 export function noMachine(name: string): HvError {

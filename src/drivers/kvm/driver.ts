@@ -13,21 +13,12 @@ import type {
   StateEvent,
   StateReading,
 } from '../driver';
-import { addressOf } from './address';
 import { Connections } from './connections';
-import { openConsole } from './console';
-import { evidenceOf } from './evidence';
-import { leasesOfHome, releaseOne } from './leases';
-import { kill, pause, restart, resume, start, stop, type Ending } from './lifecycle';
-import { logs } from './log';
-import { orphansOf } from './orphans';
-import { planMachine } from './planner';
-import { machineResources } from './resources';
+import type { Ending } from './lifecycle';
 import { Scene } from './scene';
 import { statesOf } from './readings';
-import { watch } from './watch';
 
-/** Machines as domains of libvirt's QEMU driver. */
+/** Machines as domains of libvirt's QEMU driver. What it takes to tell a state is loaded with it; the rest when it is asked for. */
 export class KvmDriver implements Driver {
   readonly #context: DriverContext;
   readonly #connections = new Connections();
@@ -37,11 +28,11 @@ export class KvmDriver implements Driver {
   }
 
   plan(request: { name: string; uuid: string; spec: MachineSpec; image: BootImage }): Promise<Properties> {
-    return planMachine(request, this.#connections, this.#context);
+    return (require('./planner') as typeof import('./planner')).planMachine(request, this.#connections, this.#context);
   }
 
   resources(machine: DriverMachine): readonly Resource[] {
-    return machineResources(this.#scene(machine));
+    return (require('./resources') as typeof import('./resources')).machineResources(this.#scene(machine));
   }
 
   states(machines: readonly DriverMachine[]): Promise<ReadonlyMap<string, StateReading>> {
@@ -49,59 +40,59 @@ export class KvmDriver implements Driver {
   }
 
   watch(machine: DriverMachine, signal: AbortSignal): Promise<AsyncIterable<StateEvent>> {
-    return watch(this.#scene(machine), signal);
+    return (require('./watch') as typeof import('./watch')).watch(this.#scene(machine), signal);
   }
 
   address(machine: DriverMachine): Promise<Address | undefined> {
-    return addressOf(this.#scene(machine));
+    return (require('./address') as typeof import('./address')).addressOf(this.#scene(machine));
   }
 
   evidence(machine: DriverMachine): Promise<readonly string[]> {
-    return evidenceOf(this.#scene(machine));
+    return (require('./evidence') as typeof import('./evidence')).evidenceOf(this.#scene(machine));
   }
 
   start(machine: DriverMachine, signal: AbortSignal): Promise<void> {
-    return start(this.#scene(machine), signal);
+    return lifecycle().start(this.#scene(machine), signal);
   }
 
   stop(machine: DriverMachine, options: Ending): Promise<void> {
-    return stop(this.#scene(machine), options);
+    return lifecycle().stop(this.#scene(machine), options);
   }
 
   kill(machine: DriverMachine): Promise<void> {
-    return kill(this.#scene(machine));
+    return lifecycle().kill(this.#scene(machine));
   }
 
   restart(machine: DriverMachine, options: Ending): Promise<void> {
-    return restart(this.#scene(machine), options);
+    return lifecycle().restart(this.#scene(machine), options);
   }
 
   pause(machine: DriverMachine): Promise<void> {
-    return pause(this.#scene(machine));
+    return lifecycle().pause(this.#scene(machine));
   }
 
   resume(machine: DriverMachine): Promise<void> {
-    return resume(this.#scene(machine));
+    return lifecycle().resume(this.#scene(machine));
   }
 
   console(machine: DriverMachine): Promise<Duplex> {
-    return openConsole(this.#scene(machine));
+    return (require('./console') as typeof import('./console')).openConsole(this.#scene(machine));
   }
 
   logs(machine: DriverMachine, options: { follow: boolean; signal: AbortSignal }): Promise<Readable> {
-    return logs(this.#scene(machine), options);
+    return (require('./log') as typeof import('./log')).logs(this.#scene(machine), options);
   }
 
   orphans(machines: readonly DriverMachine[]): Promise<readonly Orphan[]> {
-    return orphansOf(machines, this.#connections, this.#context);
+    return (require('./orphans') as typeof import('./orphans')).orphansOf(machines, this.#connections, this.#context);
   }
 
   leases(): Promise<readonly Lease[]> {
-    return leasesOfHome(this.#connections, this.#context);
+    return (require('./leases') as typeof import('./leases')).leasesOfHome(this.#connections, this.#context);
   }
 
   release(lease: Lease): Promise<void> {
-    return releaseOne(lease, this.#connections, this.#context);
+    return (require('./leases') as typeof import('./leases')).releaseOne(lease, this.#connections, this.#context);
   }
 
   close(): Promise<void> {
@@ -111,4 +102,8 @@ export class KvmDriver implements Driver {
   #scene(machine: DriverMachine): Scene {
     return new Scene(this.#context, this.#connections, machine);
   }
+}
+
+function lifecycle(): typeof import('./lifecycle') {
+  return require('./lifecycle') as typeof import('./lifecycle');
 }

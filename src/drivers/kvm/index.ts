@@ -1,7 +1,5 @@
 import type { DriverDefinition } from '../driver';
 import { KvmDriver } from './driver';
-import { health } from './health';
-import { kvmOptions } from './options';
 
 /** Machines under libvirt, by KVM or in software. */
 export const kvm: DriverDefinition = {
@@ -10,7 +8,9 @@ export const kvm: DriverDefinition = {
   platforms: ['linux'],
   priority: 100,
   capabilities: { pause: true, console: true, shares: true, publish: true, autostart: true, leases: true },
-  options: kvmOptions,
-  health,
+  get options() {
+    return (require('./options') as typeof import('./options')).kvmOptions;
+  },
+  health: (context) => (require('./health') as typeof import('./health')).health(context),
   create: (context) => new KvmDriver(context),
 };

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { lockFile } from '../../native/hyperkit';
 import type { Home } from '../driver';
 import { isErrno } from './files';
-import { target } from './target';
+import { target } from './target-schema';
 
 /** Of a machine's file, what tells which shared things it needs. */
 const record = z.looseObject({

@@ -13,12 +13,30 @@ interface Loaded {
   own: string[];
 }
 
+/** As the driver writes it. That libvirt is answers nothing, and so nothing is loaded to read what it says. */
+const plan = {
+  schema: 1,
+  target: { kind: 'system', uri: 'qemu+unix:///system?socket=/nonexistent', onDemand: false },
+  domain: 'hvkit-0-dev',
+  cpus: 2,
+  memory: 1024,
+  disk: 20 * 2 ** 30,
+  accel: 'tcg',
+  machineType: 'q35',
+  firmware: 'bios',
+  cacheMode: 'default',
+  mac: '52:54:00:00:00:01',
+  network: { mode: 'user', restrict: false },
+  storage: { kind: 'folder', path: '/nonexistent', bases: '/nonexistent', copied: false },
+  user: 'hvkit',
+};
+
 const folder = new Folder();
 const home = join(folder.path, 'home');
 
 beforeAll(() => {
   mkdirSync(join(home, 'machines', 'dev'), { recursive: true, mode: 0o700 });
-  const record = recordOf('dev', { driver: 'kvm' });
+  const record = recordOf('dev', { driver: 'kvm', plan });
   writeFileSync(join(home, 'machines', 'dev', 'machine.json'), JSON.stringify(record));
 });
 
@@ -60,8 +78,15 @@ test.each(['status dev', 'ls', 'ip dev', 'inspect dev'])('`hvkit %s` loads no ss
   expect(packages).not.toContain('ssh2');
 });
 
-test('`hvkit status` of a machine that there is not loads no schema, no YAML and no XML', async () => {
-  expect((await loadedBy('status', 'nope')).packages).toEqual(['commander']);
+test.each(['status dev', 'ls', 'status nope'])('`hvkit %s` loads no schema, no YAML and no XML', async (line) => {
+  expect((await loadedBy(...line.split(' '))).packages).toEqual(['commander']);
+});
+
+test.each(['status dev', 'ls'])('`hvkit %s` loads of the driver what tells a state', async (line) => {
+  const { own } = await loadedBy(...line.split(' '));
+  expect(own).toContain('libvirt.node');
+  expect(own).not.toContain('hyperkit.node');
+  expect(own.filter((file) => /^drivers\/kvm\/(?:resources|planner|lifecycle|options|health)/.test(file))).toEqual([]);
 });
 
 // Node has it built in from 22.8 on, in files of its own.
