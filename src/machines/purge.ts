@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import { HvError } from '../errors';
 import { joinFailures } from '../resources/failures';
+import { allEnded } from './ended';
 import { orphansOf } from './home-orphans';
 import { lockOf } from './lifecycle';
 import { withLock } from './lock';
@@ -27,7 +28,7 @@ export async function purge(place: Workplace, options: WorkOptions = {}): Promis
     }
   };
   const { records, unreadable } = await survey(place.store);
-  await Promise.all(records.map(({ name }) => attempt(() => removeMachine(place, name, options))));
+  await allEnded(records.map(({ name }) => attempt(() => removeMachine(place, name, options))));
   // What stands in them cannot be known; what was made for them is among the orphans once they are gone.
   const folders = [...unreadable.map(({ name }) => name), ...(await place.store.leftovers())];
   for (const name of folders) await attempt(() => forget(place, name));

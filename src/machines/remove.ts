@@ -23,7 +23,8 @@ export async function removeMachine(
       await deleteResources(place, ledger, { signal, onProgress });
     } catch (error) {
       if (signal?.aborted && isAbort(error)) throw interrupted(name, error);
-      if (!force) throw error;
+      // Also by force, what was only ended early is not forgotten.
+      if (!force || signal?.aborted) throw error;
       place.warn(`"${name}" was forgotten, and something of it may be left: ${(error as Error).message}`);
     }
     await place.store.delete(name);

@@ -2,6 +2,7 @@ import { isAbort } from '../resources/failures';
 import { repairAll } from '../resources/engine';
 import { stepTeller } from './create';
 import { leftoverFolder, sickDrivers, unaskedDriver } from './doctor';
+import { allEnded } from './ended';
 import type { Finding } from './finding';
 import { because, findingAfter, unfinishedMachine, unreadableFile } from './findings';
 import { graphOf } from './graph';
@@ -22,7 +23,9 @@ export async function repair(
   { names, ...options }: WorkOptions & { names?: readonly string[] } = {},
 ): Promise<Finding[]> {
   const machines = names ?? (await place.store.names());
-  const found = await Promise.all(machines.map((name) => repairMachine(place, name, names !== undefined, options)));
+  // Before anything is changed.
+  for (const name of names ?? []) if (!(await place.store.has(name))) throw noMachine(name);
+  const found = await allEnded(machines.map((name) => repairMachine(place, name, names !== undefined, options)));
   if (names !== undefined) return found.flat();
   options.signal?.throwIfAborted();
   const sick = (await sickDrivers(place)).map((finding) => ({ ...finding, mended: false }));

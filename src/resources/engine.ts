@@ -78,7 +78,7 @@ export async function repairAll(graph: Graph, journal: Journal, options: StepOpt
   const steps = new Steps(graph, journal, options);
   const repairs: Repair[] = [];
   await walk(graph, 'parents first', async (resource) => {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) return false;
     const reading = await readOne(steps, journal, resource);
     if (reading.status === 'ok') return true;
     const repair: Repair = { ...reading };
@@ -91,6 +91,8 @@ export async function repairAll(graph: Graph, journal: Journal, options: StepOpt
       return false;
     }
   });
+  // Not before what had begun has ended: whoever called lets go of the machine's lock now.
+  options.signal?.throwIfAborted();
   const unknown = unknownEntries(graph, journal);
   return [
     ...repairs,
@@ -132,7 +134,7 @@ async function deleteRecorded(graph: Graph, journal: Journal, options: StepOptio
       await steps.delete(resource);
       return true;
     } catch (error) {
-      failures.push(failureOf('deleted', resource.kind, error));
+      if (!options.signal?.aborted || !isAbort(error)) failures.push(failureOf('deleted', resource.kind, error));
       return false;
     }
   });

@@ -5,7 +5,7 @@ export function joinFailures(first: unknown, others: readonly unknown[], meanwhi
   if (others.length === 0) return first;
   const message = `${messageOf(first)} (${meanwhile}: ${others.map(messageOf).join('; ')})`;
   return new HvError({
-    code: HvError.is(first) ? first.code : 'ERR_RESOURCE',
+    code: HvError.is(first) ? first.code : isAbort(first) ? 'ABORT_ERR' : 'ERR_RESOURCE',
     message,
     hint: HvError.is(first) ? first.hint : undefined,
     cause: new AggregateError([first, ...others], message),

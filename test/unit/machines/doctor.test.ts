@@ -33,6 +33,9 @@ test('where all is well there is nothing to say, nor to do', async () => {
   expect(await hv.repair()).toEqual([]);
   await expect(hv.doctor({ names: ['dev', 'none'] })).rejects.toMatchObject({ code: 'ERR_NO_MACHINE' });
   await expect(hv.repair({ names: ['none'] })).rejects.toMatchObject({ code: 'ERR_NO_MACHINE' });
+  rmSync(join(hostFolder(home), `${home.file('dev').uuid}.disk`));
+  await expect(hv.repair({ names: ['dev', 'none'] })).rejects.toMatchObject({ code: 'ERR_NO_MACHINE' });
+  expect(await hv.doctor()).toMatchObject([{ kind: 'missing', resource: 'disk' }]);
 });
 
 test('what is missing, drifted and half done is found, nothing is changed, and repair puts it right', async () => {
