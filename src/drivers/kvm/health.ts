@@ -85,14 +85,30 @@ function logsByItself(): boolean {
 function unreachable(error: unknown): Illness {
   const reason = error instanceof Error ? error.message : String(error);
   if (!isRoot() && SOCKETS.some((path) => existsSync(path) && !canWrite(path))) {
-    const { username } = userInfo();
-    return { reason, fix: `sudo usermod -aG libvirt ${username}    # then log in again, or: newgrp libvirt` };
+    const name = userName();
+    if (name === undefined) {
+      return {
+        reason,
+        fix: `another user: this one, ${process.getuid?.()}, has no entry in /etc/passwd, and no groups`,
+      };
+    }
+    return { reason, fix: `sudo usermod -aG libvirt ${name}    # then log in again, or: newgrp libvirt` };
   }
   if (hasSystemd()) {
     const unit = programOf('virtqemud') === undefined || programOf('libvirtd') !== undefined ? 'libvirtd' : 'virtqemud';
     return { reason, fix: asRoot(`systemctl enable --now ${unit}.socket virtlogd.socket`) };
   }
   return { reason, fix: asRoot('sh -c "virtlogd --daemon; libvirtd --daemon"') };
+}
+
+/** In a container it happens that nobody knows who one is. */
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'SystemError') throw error;
+    return undefined;
+  }
 }
 
 function canRead(path: string): boolean {
