@@ -141,6 +141,8 @@ export interface Orphan {
   kind: string;
   /** For people: `domain hvkit-1f3a-dev on qemu:///system`. */
   name: string;
+  /** No fault: what the next machine gains by. It goes when all is to go. */
+  isCache?: true;
   delete(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import type { Finding } from './finding';
 import { because, findingOf, unfinishedMachine, unreadableFile } from './findings';
 import { graphOf } from './graph';
 import { holderOf } from './holder';
-import { orphansOf } from './home-orphans';
+import { faultsOf } from './home-orphans';
 import { Ledger } from './ledger';
 import type { MachineRecord } from './machine-file';
 import { noMachine } from './store';
@@ -83,7 +83,7 @@ async function leftovers({ store, home }: Workplace): Promise<Finding[]> {
 }
 
 async function orphans(place: Workplace): Promise<Finding[]> {
-  const { found, failures } = await orphansOf(place);
+  const { found, failures } = await faultsOf(place);
   return [
     ...found.map(({ driver, orphan }): Finding => ({
       kind: 'orphan',

@@ -8,10 +8,20 @@ export interface Found {
   orphan: Orphan;
 }
 
-/** What bears this home's mark and belongs to no machine, of all drivers; and those that could not be asked. */
-export async function orphansOf(
-  place: Workplace,
-): Promise<{ found: Found[]; failures: { driver: string; error: unknown }[] }> {
+interface Search {
+  found: Found[];
+  /** Of drivers that could not be asked. */
+  failures: { driver: string; error: unknown }[];
+}
+
+/** What should not be there: a cache may. */
+export async function faultsOf(place: Workplace): Promise<Search> {
+  const { found, failures } = await orphansOf(place);
+  return { found: found.filter(({ orphan }) => orphan.isCache !== true), failures };
+}
+
+/** What bears this home's mark and belongs to no machine, of all drivers. */
+export async function orphansOf(place: Workplace): Promise<Search> {
   const found: Found[] = [];
   const failures: { driver: string; error: unknown }[] = [];
   for (const { name } of place.drivers.registry.all()) {

@@ -7,7 +7,7 @@ import type { Finding } from './finding';
 import { because, findingAfter, unfinishedMachine, unreadableFile } from './findings';
 import { graphOf } from './graph';
 import { holderOf } from './holder';
-import { orphansOf } from './home-orphans';
+import { faultsOf } from './home-orphans';
 import type { Ledger } from './ledger';
 import { lockOf, withMachine } from './lifecycle';
 import { withLock } from './lock';
@@ -99,7 +99,7 @@ async function clear(place: Workplace, name: string): Promise<Partial<Finding>> 
 
 /** Where a machine's file cannot be read, what seems to belong to nobody may be that machine's: it is left alone. */
 async function deleteOrphans(place: Workplace, { signal }: WorkOptions): Promise<Finding[]> {
-  const { found, failures } = await orphansOf(place);
+  const { found, failures } = await faultsOf(place);
   const [unreadable] = (await survey(place.store)).unreadable;
   const findings: Finding[] = failures.map(({ driver, error }) => ({ ...unaskedDriver(driver, error), mended: false }));
   for (const { driver, orphan } of found) {

@@ -88,6 +88,7 @@ test.each(ROWS)('$on, as $who', async ({ identity, flags, shares, name }) => {
 
   expect(cli.done('rm', '-y', 'dev')).toContain('Successfully removed dev');
   expect(cli.done('ls', '-q')).toBe('');
+  expect(cli.done('doctor')).toBe('All is as it should be.');
   expect(readdirSync(join(cli.home, 'machines'))).toEqual([]);
   expect(inventory()).toEqual(before);
 });

@@ -13,6 +13,7 @@ interface Folder {
   path: string;
   isClaimed: (claims: Claims) => boolean;
   lock?: string;
+  isCache?: true;
 }
 
 /** Folders of this home that no machine needs: of images, and as root, of machines of an embedded libvirt. */
@@ -22,20 +23,25 @@ export async function orphanFolders(machines: readonly DriverMachine[], context:
   const folders: Folder[] = [
     ...(await namesIn(join(context.home.path, 'bases'))).map((name) => baseFolder(context.home.path, name)),
     ...(isRoot() ? await foldersOfRoot(own) : []),
-    // libvirt's own files and what it knows of QEMU: worth keeping for as long as there is any machine.
-    ...(existsSync(root) ? [{ kind: 'folder', path: root, isClaimed: (claims: Claims) => !claims.isEmpty }] : []),
+    ...(existsSync(root) ? [rootFolder(root)] : []),
   ];
   const claims = await claimsOf(context.home, machines);
   return folders
     .filter((folder) => !folder.isClaimed(claims))
-    .map(({ kind, path, ...folder }) => ({
+    .map(({ kind, path, isCache, ...folder }) => ({
       kind,
       name: `${kind} ${path}`,
+      ...(isCache && { isCache }),
       delete: () =>
         unclaimed(context.home, { name: `${kind} ${path}`, ...folder }, () =>
           rm(path, { recursive: true, force: true }),
         ),
     }));
+}
+
+/** libvirt's own files, and what it found out about QEMU, which takes seconds. */
+function rootFolder(path: string): Folder {
+  return { kind: 'folder', path, isCache: true, isClaimed: (claims) => !claims.isEmpty };
 }
 
 async function foldersOfRoot(own: string): Promise<Folder[]> {
