@@ -41,6 +41,13 @@ export class HomeImages implements Images {
     return this.#images.defaultImage();
   }
 
+  /** Of an image by what a user calls it, what others may see. */
+  shownName(name: string): string {
+    if (!/^https?:/i.test(name) || !URL.canParse(name)) return name;
+    const { withoutLogin } = require('../images/http/url') as typeof import('../images/http/url');
+    return withoutLogin(new URL(name));
+  }
+
   resolve(name: string, options: ImageWork & { checksum?: string | undefined }): Promise<BootImage> {
     return this.#images.resolve(name, options);
   }

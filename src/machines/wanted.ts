@@ -27,7 +27,9 @@ export async function wantedBy(
     defaultImage: () => images.defaultName(),
   });
   const { image, checksum } = spec;
-  return { name, definition, spec, image: (work) => images.resolve(image, { ...work, checksum }) };
+  // What is stored and shown is without the login that a URL may hold.
+  const shown = { ...spec, image: images.shownName(image) };
+  return { name, definition, spec: shown, image: (work) => images.resolve(image, { ...work, checksum }) };
 }
 
 async function driverFor(name: string | undefined, { drivers }: Workplace): Promise<DriverDefinition> {

@@ -70,6 +70,13 @@ test('who waits gets it when it is released', async () => {
   await Promise.all(waiting);
 });
 
+test('of the command line the login of a URL is left out', async () => {
+  const argv = ['node', '/usr/bin/hvkit', 'create', '--image', 'https://me:secret@host/disk.qcow2', 'dev'];
+  jest.replaceProperty(process, 'argv', argv);
+  using lock = await lockFile(path, now);
+  expect((await lockHolder(lock.path))?.command).toBe('hvkit create --image https://host/disk.qcow2 dev');
+});
+
 test('the one who holds it is named, by itself and to others', async () => {
   const before = Date.now();
   const lock = await lockFile(path, { ...now, command: 'hvkit stop dev' });

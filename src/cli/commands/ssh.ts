@@ -20,10 +20,11 @@ export function configure(command: Command, context: Context): void {
         );
       }
       const machine = await target(context, name);
-      const { stdin, stdout, stderr, nativeSsh } = context;
+      const { stdin, stdout, stderr, nativeSsh, readerGone } = context;
       await inMachine(context, () =>
         machine.shell({
           native: nativeSsh,
+          signal: readerGone,
           ...(words.length > 0 && { command: words }),
           // The system's ssh knows no streams but the process' own.
           ...((stdin !== process.stdin || stdout !== process.stdout) && { terminal: { stdin, stdout, stderr } }),

@@ -132,8 +132,9 @@ function noteOf(command: string): string {
   return JSON.stringify(holder);
 }
 
-/** `hvkit stop dev` and not the path of Node and of the program. */
+/** `hvkit stop dev` and not the path of Node and of the program; without what a URL has of a login. */
 function commandLine(): string {
   const [program = process.execPath, ...args] = process.argv.slice(1);
-  return [basename(program), ...args].join(' ').slice(0, LONGEST_COMMAND);
+  const words = [basename(program), ...args].map((word) => word.replaceAll(/(?<=:\/\/)[^/@\s]*@/g, ''));
+  return words.join(' ').slice(0, LONGEST_COMMAND);
 }

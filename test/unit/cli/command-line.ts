@@ -18,6 +18,16 @@ export class Sink extends Writable {
   }
 }
 
+/** As a pipe to `head`: it takes something, and is closed then. */
+export class Head extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error: Error) => void): void {
+    this.text += chunk.toString();
+    done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  }
+}
+
 /** Runs a command line in this process, without a terminal. */
 export async function hvkit(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const stdout = new Sink();

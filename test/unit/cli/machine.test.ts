@@ -10,7 +10,7 @@ import { Context } from '../../../src/cli/context';
 import { attach } from '../../../src/cli/terminal';
 import { fileDriver } from '../../support/file-driver';
 import { TestHome } from '../../support/home';
-import { hvkit, Sink, type Ran } from './command-line';
+import { Head, hvkit, Sink, type Ran } from './command-line';
 
 const home = new TestHome();
 const env = { PATH: process.env['PATH'], HOME: home.folder.path };
@@ -57,6 +57,13 @@ describe('exec', () => {
     });
     expect(await hvkit(['exec', '-n', 'dev', 'cat'], { ...options, stdin: given() })).toMatchObject({ stdout: '' });
   });
+});
+
+test.each(['ssh', 'exec'])('%s ends what goes on printing when nobody reads any more', async (command) => {
+  const stdout = new Head();
+  const ran = await hvkit([command, 'dev', 'yes'], { home: home.path, drivers: [fileDriver], env, stdout });
+  expect(stdout.text).toMatch(/^y\ny\n/);
+  expect(ran).toMatchObject({ status: 141, stderr: '' });
 });
 
 describe('-o', () => {

@@ -38,6 +38,25 @@ test('a machine is made, answers over ssh, and is gone when it is removed', asyn
   await expect(machine.remove()).rejects.toMatchObject({ message: 'Docker machine "dev" does not exist' });
 });
 
+test('the login in the URL of an image is neither told nor stored', async () => {
+  await using home = new TestHome();
+  const told: string[] = [];
+  // Nobody listens at this port.
+  const image = 'http://me:secret@127.0.0.1:9/disk.qcow2';
+  const request = { ...home.request('dev'), image, checksum: `sha256:${'0'.repeat(64)}` };
+  const stop = new AbortController();
+  const made = home.open().create(request, {
+    signal: stop.signal,
+    onProgress: ({ message }) => {
+      told.push(message);
+      stop.abort();
+    },
+  });
+  await expect(made).rejects.toMatchObject({ code: 'ABORT_ERR' });
+  expect(told).toContain('looking for the image http://127.0.0.1:9/disk.qcow2');
+  expect(told.join()).not.toContain('secret');
+});
+
 test("with the user's own key, which is not copied", async () => {
   await using home = new TestHome();
   const own = await writeKeyPair(home.folder.path, 'own', 'me');
