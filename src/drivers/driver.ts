@@ -91,6 +91,8 @@ export interface DriverDefinition {
   readonly capabilities: Capabilities;
   /** Becomes `--<name>-<option>`, the variable `<NAME>_<OPTION>`, docs and config.yaml. Each has .describe() and, where it has one, .default(). */
   readonly options: z.ZodObject;
+  /** The image that an option of its own names, for drivers that had one before --image was there. */
+  imageIn?(options: Properties): string | undefined;
   health(context: DriverContext): Promise<Health>;
   create(context: DriverContext): Driver;
 }

@@ -55,6 +55,9 @@ export async function specFromRequest(request: CreateRequest, circumstances: Cir
   const sshKey = given('sshKey', (value) => readPath(value, '~/.ssh/id_ed25519')) ?? defaults.sshKey;
   const checksum = given('checksum', readChecksum);
   const userData = given('userData', readUserData);
+  const options = optionsOf(request, circumstances);
+  const image = given('image', readImage);
+  refuseTwoImages(image, request, circumstances);
   const spec = {
     cpus: given('cpus', readCpus) ?? defaults.cpus,
     memory: given('memory', readMemory) ?? defaults.memory,
@@ -63,8 +66,8 @@ export async function specFromRequest(request: CreateRequest, circumstances: Cir
     autostart: given('autostart', readBoolean) ?? defaults.autostart,
     publish: readPublish(given('publish', readList) ?? []),
     shares: await readShares(given('shares', readList) ?? [], cwd),
-    options: optionsOf(request, circumstances),
-    image: given('image', readImage) ?? defaults.image ?? (await defaultImage()),
+    options,
+    image: image ?? imageIn(options, circumstances) ?? defaults.image ?? (await defaultImage()),
     ...(checksum !== undefined && { checksum }),
     ...(network !== undefined && { network }),
     ...(userData !== undefined && { userData }),
@@ -104,6 +107,24 @@ function optionsOf(
     }),
   );
   return { ...driverDefaults, ...Object.fromEntries(own) };
+}
+
+/** As --image would be read. */
+function imageIn(options: Readonly<Record<string, Json>>, { definition }: Circumstances): string | undefined {
+  const image = definition.imageIn?.(options);
+  return image === undefined ? undefined : placed('options', () => readImage(image));
+}
+
+/** What the request says stands before a setting; of itself it must not say two things. */
+function refuseTwoImages(
+  image: string | undefined,
+  { options = {} }: CreateRequest,
+  circumstances: Circumstances,
+): void {
+  const other = imageIn(options, circumstances);
+  if (image === undefined || other === undefined || image === other) return;
+  const { name } = circumstances.definition;
+  throw placedRefusal('image', image, `is another image than the driver ${name}'s own option names`, other);
 }
 
 function readList(value: unknown): readonly unknown[] {

@@ -11,6 +11,7 @@ export const kvm: DriverDefinition = {
   get options() {
     return (require('./options') as typeof import('./options')).kvmOptions;
   },
+  imageIn: ({ boot2dockerUrl }) => (typeof boot2dockerUrl === 'string' ? boot2dockerUrl : undefined),
   health: (context) => (require('./health') as typeof import('./health')).health(context),
   create: (context) => new KvmDriver(context),
 };

@@ -66,7 +66,7 @@ export async function planMachine(
   return JSON.parse(JSON.stringify(plan)) as Properties;
 }
 
-function optionsOf({ spec, image }: Request): KvmOptions {
+function optionsOf({ spec }: Request): KvmOptions {
   const parsed = kvmOptions.safeParse(spec.options);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -75,14 +75,6 @@ function optionsOf({ spec, image }: Request): KvmOptions {
       message: `The driver kvm takes no such option: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
       hint: 'hvkit create --driver kvm --help shows all of them.',
       cause: parsed.error,
-    });
-  }
-  const { boot2dockerUrl } = parsed.data;
-  if (boot2dockerUrl !== undefined && boot2dockerUrl !== image.name) {
-    throw new HvError({
-      code: 'ERR_KVM_OPTION',
-      message: 'The image is another one than --kvm-boot2docker-url names',
-      hint: `--image ${boot2dockerUrl}`,
     });
   }
   return parsed.data;

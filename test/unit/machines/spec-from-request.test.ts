@@ -43,6 +43,21 @@ test('a request that says nothing is what is usual', async () => {
   });
 });
 
+test("the image can be named by the driver's own option, as with docker-machine", async () => {
+  const options = { boot2dockerUrl: 'https://host/boot2docker.iso' };
+  const defaults = { image: 'debian' };
+  await expect(specOf({ options }, { defaults })).resolves.toMatchObject({ image: options.boot2dockerUrl });
+  await expect(specOf({ options, image: options.boot2dockerUrl })).resolves.toMatchObject({
+    image: options.boot2dockerUrl,
+  });
+  // A setting is only what is usual.
+  await expect(specOf({ image: 'alpine' }, { driverDefaults: options })).resolves.toMatchObject({ image: 'alpine' });
+  await expect(specOf({ options, image: 'alpine' })).rejects.toMatchObject({
+    code: 'ERR_INVALID_REQUEST',
+    message: `image: "alpine" is another image than the driver kvm's own option names`,
+  });
+});
+
 test('what is asked for stands before what is usual', async () => {
   const defaults = { image: 'debian', network: { mode: 'nat' }, sshKey: '/home/me/key' } as const;
   await expect(specOf({}, { defaults })).resolves.toMatchObject(defaults);
