@@ -44,8 +44,12 @@ if (values.help) {
   process.exitCode = 2;
 } else {
   const suite = await import(`./${name}/suite.mjs`);
-  if (suite.within && !process.env[INSIDE]) process.exitCode = again(suite.within);
-  else await measure(name, suite);
+  if (suite.within && !process.env[INSIDE]) {
+    suite.prepare?.(ROOT);
+    process.exitCode = again(suite.within);
+  } else {
+    await measure(name, suite);
+  }
 }
 
 /** Runs this command again inside of what the suite needs around it. */

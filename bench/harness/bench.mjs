@@ -50,8 +50,8 @@ export class Bench {
   }
 
   /** Calls `each` for every contender in every round, and each round begins with another one. */
-  async inRounds(contenders, each) {
-    for (let round = 0; round < this.rounds; ++round) {
+  async inRounds(contenders, each, rounds = this.rounds) {
+    for (let round = 0; round < rounds; ++round) {
       for (let i = 0; i < contenders.length; ++i) await each(contenders[(round + i) % contenders.length], round);
     }
   }

@@ -1,7 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
 import { digits, duration, plural, spread } from '../harness/format.mjs';
 import { median, ratios } from '../harness/statistics.mjs';
 import { library } from '../libvirt/domains.mjs';
+import { atOnceTable, measureAtOnce } from './at-once.mjs';
+import { atOnceRounds, bootAims, bootRounds, bootTable, measureBoots, QEMU, VIRT_INSTALL } from './boots.mjs';
 import { homeWith } from './home.mjs';
+import { lookUpSection } from './look-ups.mjs';
 import { comparePrograms, hvkit, NODE, nothing, peakOf } from './programs.mjs';
 
 /** A libvirtd of its own, in namespaces of its own. */
@@ -13,21 +19,58 @@ const LS = '`hvkit ls`';
 const MOST = 1.5;
 const MIB = 2 ** 20;
 
+/** Before the lab, in which there is no network to get packages from: the image that the machines have. */
+export function prepare(root) {
+  execFileSync(join(root, 'test', 'lab', 'guest', 'build-micro'), { stdio: 'inherit' });
+}
+
 export function versions(bench) {
-  return { libvirt: library(bench).libraryVersion() };
+  const [, qemu] = /version ([\d.]+)/.exec(execFileSync('qemu-system-x86_64', ['--version'], { encoding: 'utf8' }));
+  return { libvirt: library(bench).libraryVersion(), QEMU: qemu };
 }
 
 export async function run(bench) {
   const startUp = bench.wants('start-up') ? await measureStartUp(bench) : undefined;
   const lists = bench.wants('ls') ? await measureLists(bench) : undefined;
+  const user = bench.wants('create, user') ? await measureBoots(bench, 'user') : undefined;
+  const nat = bench.wants('create, nat') || bench.wants('look-up') ? await measureBoots(bench, 'nat') : undefined;
+  const atOnce = bench.wants('at once') ? await measureAtOnce(bench) : undefined;
+  const boots = { ...(user && { user }), ...(nat && bench.wants('create, nat') && { nat }) };
   return {
-    title: 'What the command line costs',
+    title: 'What machines and the command line cost',
     introduction:
-      'Whole processes, from their start to their end, beside a program of Node that does nothing. The machines are ' +
-      'domains at a libvirtd of its own, `qemu:///system`, that are defined and do not run.',
+      'Commands are whole processes, from their start to their end. Everything is at a libvirtd of its own, ' +
+      '`qemu:///system`, in namespaces of its own.',
     processes: true,
-    aims: [...(startUp ? startUpAims(startUp) : []), ...(lists ? listAims(lists) : [])],
-    sections: [...(startUp ? [startUpSection(startUp)] : []), ...(lists ? [listSection(lists)] : [])],
+    aims: [
+      ...(startUp ? startUpAims(startUp) : []),
+      ...(lists ? listAims(lists) : []),
+      ...Object.entries(boots).flatMap(([network, each]) => bootAims(each, network)),
+    ],
+    sections: [
+      ...(Object.keys(boots).length > 0 || atOnce ? [bootSection(bench, boots, atOnce)] : []),
+      ...(nat?.lookUps ? [lookUpSection(nat.lookUps)] : []),
+      ...(startUp ? [startUpSection(startUp)] : []),
+      ...(lists ? [listSection(lists)] : []),
+    ],
+  };
+}
+
+function bootSection(bench, boots, atOnce) {
+  return {
+    heading: 'From nothing to the first answer of ssh',
+    text:
+      `Median of ${plural(bootRounds(bench), 'round')}, of many machines at once ${atOnceRounds(bench)}. Every guest has the same kernel ` +
+      'and initrd, the same kind of seed, disk, accelerator and devices. ' +
+      `For ${QEMU} all of it is there before the time runs, with \`nat\` a bridge, a tap and a reserved address as well: ` +
+      'what is measured is the boot alone, and the same wait for ssh that hvkit has. `hvkit create` makes keys, seed, disk, ' +
+      'address and domain besides. `hvkit create` finds the network, the pool and the base files of an earlier machine; the ' +
+      `first of a home makes them too. ${VIRT_INSTALL} has a network as libvirt's package brings it, and looks for the address ` +
+      'and then for ssh once a second.',
+    tables: [
+      ...Object.entries(boots).map(([network, each]) => bootTable(each, `\`${network}\`, ${each.accel}`)),
+      ...(atOnce ? [atOnceTable(atOnce)] : []),
+    ],
   };
 }
 
@@ -59,7 +102,7 @@ function startUpSection({ times, peaks }) {
   ]);
   return {
     heading: 'Start-up',
-    text: 'One machine. `virsh` is a C program, and does what `hvkit status` does.',
+    text: 'One machine, which is defined and does not run. `virsh` is a C program, and does what `hvkit status` does.',
     tables: [{ header: ['', 'time', `times ${NODE}`, 'peak memory'], rows }],
   };
 }
