@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 
 import { isRoot } from './choose';
 import { isErrno } from './files';
@@ -38,11 +39,13 @@ export async function lastLines(scene: Scene, count: number): Promise<string[]> 
   const from = Math.max(0, ((await source.size()) ?? 0) - TAIL);
   const chunks: Buffer[] = [];
   for await (const chunk of source.chunks(from, false, signal)) chunks.push(chunk);
-  const lines = Buffer.concat(chunks)
-    .toString('utf8')
-    .split(/\r?\n/)
-    .map((line) => line.trimEnd());
-  return lines.filter((line) => line !== '').slice(-count);
+  return plainLines(Buffer.concat(chunks).toString('utf8')).slice(-count);
+}
+
+/** What a console said, without what it tells a terminal to do: it ends up in errors, and so on the terminal of a user. */
+export function plainLines(text: string): string[] {
+  const lines = stripVTControlCharacters(text).split(/\r*\n/);
+  return lines.map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trimEnd()).filter((line) => line !== '');
 }
 
 export async function removeLog(scene: Scene, signal: AbortSignal): Promise<void> {

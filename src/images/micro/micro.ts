@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../../errors';
 import type { Arch, BootImage } from '../image';
-import { isErrno } from '../record';
+import { isErrno, readRecord } from '../record';
 import { Apt, type Package } from './apt';
 import { readPackage } from './deb';
 import { findKernel, packInitrd } from './initrd';
@@ -75,6 +75,10 @@ export async function buildMicro(options: MicroOptions): Promise<BootImage> {
   onProgress('packing the image', 1);
   const { image, release } = findKernel(stock);
   const initrd = await packInitrd(recipe, stock, release, (path, data) => decompress(path, data, signal));
+  const meanwhile = await readImage(target, arch, recipe);
+  if (meanwhile) return meanwhile;
+  // What is there all the same is damaged.
+  await rm(target, { recursive: true, force: true });
   await publish(target, { kernel: unpackKernel(image), initrd }, { arch, recipe: recipe.digest, packages });
   const built = await readImage(target, arch, recipe);
   if (!built) {
@@ -130,15 +134,18 @@ async function newest(folder: string, arch: Arch, recipe: Recipe): Promise<BootI
   return images.sort((a, b) => b.made - a.made)[0]?.image;
 }
 
-/** Undefined where there is none, or one of another recipe. */
+function isLock(value: Readonly<Record<string, unknown>>): value is Record<string, unknown> & Lock {
+  const { files } = value;
+  if (typeof files !== 'object' || files === null) return false;
+  return [(files as Lock['files']).kernel, (files as Lock['files']).initrd].every(
+    (file: Partial<Lock['files']['kernel']> | undefined) => typeof file?.sha256 === 'string',
+  );
+}
+
+/** Undefined where there is none, one that is damaged, or one of another recipe. */
 async function readImage(folder: string, arch: Arch, recipe: Recipe): Promise<BootImage | undefined> {
-  const text = await readFile(join(folder, 'lock.json'), 'utf8').catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  const lock = JSON.parse(text) as Lock;
-  if (lock.recipe !== recipe.digest || lock.arch !== arch) return undefined;
+  const lock = await readRecord(join(folder, 'lock.json'), isLock);
+  if (lock?.recipe !== recipe.digest || lock.arch !== arch) return undefined;
   const { kernel, initrd } = lock.files;
   return {
     name: 'micro',

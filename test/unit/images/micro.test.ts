@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Images } from '../../../src/images/images';
@@ -17,6 +17,16 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(home, { recursive: true, force: true });
+});
+
+test('an image whose record is damaged is none', async () => {
+  const folder = join(home, 'cache', 'micro', `${hostArch()}-0123456789abcdef`);
+  mkdirSync(folder, { recursive: true });
+  for (const record of ['{', '{"files":{}}']) {
+    writeFileSync(join(folder, 'lock.json'), record);
+    const micro = (await new Images({ home }).list()).find(({ name }) => name === 'micro');
+    expect(micro).toEqual({ name: 'micro', arch: hostArch(), description: expect.any(String) as string });
+  }
 });
 
 // The first time, it downloads a hundred megabytes.
