@@ -63,7 +63,8 @@ Napi::Value TakeLock(const Napi::CallbackInfo& info) {
 Napi::Value ReleaseLock(const Napi::CallbackInfo& info) {
   Napi::Value handle = info[0];
   if (!handle.IsObject() || !handle.As<Napi::Object>().CheckTypeTag(&Tag())) {
-    throw Napi::Error(info.Env(), InvalidArgument("argument 1: the handle of a lock is wanted").ToValue().ToJs(info.Env()));
+    throw Napi::Error(info.Env(),
+                      InvalidArgument("argument 1: the handle of a lock is wanted").ToValue().ToJs(info.Env()));
   }
   void* data = nullptr;
   napi_unwrap(info.Env(), handle, &data);

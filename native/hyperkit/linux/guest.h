@@ -3,8 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
-// A guest of some dozen instructions, written for the processor that this is compiled for (guest_x64.cc, guest_arm64.cc).
-// It does what a kernel does first, says by single characters how far it came, and counts down from kGuestRounds.
+// A guest of some dozen instructions, written for the processor that this is compiled for (guest_x64.cc,
+// guest_arm64.cc). It does what a kernel does first, says by single characters how far it came, and counts down from
+// kGuestRounds.
 extern "C" {
 extern const uint8_t hvkit_guest[];
 extern const uint8_t hvkit_guest_end[];
@@ -15,8 +16,8 @@ namespace hvkit::hyperkit {
 /// What the guest says of itself, each when it has come so far. Anything else: it found something wrong.
 enum GuestMark : char {
   kStarted = 'P',
-  kLongMode = 'L',   // x86-64: 64-bit code and paging
-  kWideSwap = 'C',   // x86-64: cmpxchg16b
+  kLongMode = 'L',  // x86-64: 64-bit code and paging
+  kWideSwap = 'C',  // x86-64: cmpxchg16b
   kCounting = 'S',
   kCounted = 'E',
 };

@@ -24,8 +24,8 @@ int KvmCall(int fd, unsigned long request, const void* argument);
 /// The same for a call whose argument is a number.
 int KvmCall(int fd, unsigned long request, unsigned long argument);
 
-/// Structures that end in as many items as their user wants have another size in C++ than in C, in the kernel's headers of
-/// some releases (5.18 to 6.5), and the size is a part of the call's number. So ours stand for them: the head alone.
+/// Structures that end in as many items as their user wants have another size in C++ than in C, in the kernel's headers
+/// of some releases (5.18 to 6.5), and the size is a part of the call's number. So ours stand for them: the head alone.
 struct CpuidHead {
   uint32_t entries;
   uint32_t padding;

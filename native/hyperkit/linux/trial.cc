@@ -71,9 +71,9 @@ int MakeProcessor(int vm, void* memory, Step& step) {
   return KvmCall(vm, KVM_CREATE_VCPU, 0UL);
 }
 
-/// The kick is blocked in this thread as all signals are, so that no handler of the program's ever sees it. Only KVM lets
-/// it through, and only to end a run: it stays pending, and goes with the thread. One that comes between two runs ends
-/// the next one.
+/// The kick is blocked in this thread as all signals are, so that no handler of the program's ever sees it. Only KVM
+/// lets it through, and only to end a run: it stays pending, and goes with the thread. One that comes between two runs
+/// ends the next one.
 void LetKickEndRuns(int cpu) {
   struct {
     SignalMaskHead head;

@@ -72,8 +72,9 @@ export async function readModules(
   const packed = new Map<string, { path: string; plain: string; data: Buffer }>();
   for (const [path, entry] of stock) {
     const [, plain = '', name = ''] = /^(.*\/([^/]+)\.ko)(?:\.[a-z]+)?$/.exec(path) ?? [];
-    if (entry.type === 'file' && plain.startsWith(folder))
-      {packed.set(moduleName(name), { path, plain, data: entry.data });}
+    if (entry.type === 'file' && plain.startsWith(folder)) {
+      packed.set(moduleName(name), { path, plain, data: entry.data });
+    }
   }
   const modules = new Map<string, { path: string; data: Buffer }>();
   const read = async (name: string): Promise<void> => {

@@ -93,11 +93,12 @@ function answer(sftp: SFTPWrapper, names: readonly string[]): void {
     const path = handle.toString();
     const list = path.endsWith('/sub') ? ['file'] : names;
     if (listed.has(path)) sftp.status(id, END);
-    else
-      {sftp.name(
+    else {
+      sftp.name(
         id,
         list.map((filename) => ({ filename, longname: filename, attrs: attributes(filename) })),
-      );}
+      );
+    }
     listed.add(path);
   });
   sftp.on('OPEN', (id, path) => {
