@@ -93,6 +93,8 @@ export interface DriverDefinition {
   readonly options: z.ZodObject;
   /** The image that an option of its own names, for drivers that had one before --image was there. */
   imageIn?(options: Properties): string | undefined;
+  /** Which of its options say the same as a common one: where a request has that, a default of these counts for nothing. */
+  readonly sameAs?: Readonly<Record<string, 'cpus' | 'memory' | 'disk' | 'network'>>;
   health(context: DriverContext): Promise<Health>;
   create(context: DriverContext): Driver;
 }

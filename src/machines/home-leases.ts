@@ -1,6 +1,7 @@
 import type { Driver, Lease } from '../drivers/driver';
 import { HvError } from '../errors';
 import type { Leases } from './leases';
+import { survey } from './survey';
 import type { Workplace } from './workplace';
 
 interface Held {
@@ -34,6 +35,11 @@ export class HomeLeases implements Leases {
   }
 
   async prune({ dryRun = false }: { dryRun?: boolean } = {}): Promise<Lease[]> {
+    const {
+      unreadable: [unreadable],
+    } = await survey(this.#place.store);
+    // Its lease would look like nobody's.
+    if (unreadable) throw unreadable.error;
     const stale = (await this.#all()).filter(({ lease }) => lease.machine === undefined);
     if (!dryRun) for (const each of stale) await release(each);
     return stale.map(({ lease }) => lease);

@@ -93,10 +93,8 @@ export function checkRequest(request: CreateRequest): void {
   }
 }
 
-function optionsOf(
-  { options = {} }: CreateRequest,
-  { definition, driverDefaults }: Circumstances,
-): Record<string, Json> {
+function optionsOf(request: CreateRequest, { definition, driverDefaults }: Circumstances): Record<string, Json> {
+  const { options = {} } = request;
   if (typeof options !== 'object' || Array.isArray(options)) {
     throw placedRefusal('options', options, 'is no object', "{ uri: 'qemu:///session' }");
   }
@@ -106,7 +104,12 @@ function optionsOf(
       return [name, readDriverOption(definition, name, value)];
     }),
   );
-  return { ...driverDefaults, ...Object.fromEntries(own) };
+  // `--memory` stands before $KVM_MEMORY, as every flag does before every variable.
+  const usual = Object.entries(driverDefaults).filter(([name]) => {
+    const common = definition.sameAs?.[name];
+    return common === undefined || request[common] === undefined;
+  });
+  return Object.fromEntries([...usual, ...own]);
 }
 
 /** As --image would be read. */

@@ -12,6 +12,7 @@ export const kvm: DriverDefinition = {
     return (require('./options') as typeof import('./options')).kvmOptions;
   },
   imageIn: ({ boot2dockerUrl }) => (typeof boot2dockerUrl === 'string' ? boot2dockerUrl : undefined),
+  sameAs: { cpuCount: 'cpus', memory: 'memory', diskSize: 'disk', network: 'network' },
   health: (context) => (require('./health') as typeof import('./health')).health(context),
   create: (context) => new KvmDriver(context),
 };

@@ -1,3 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { DriverDefinition, Lease } from '../../../src/drivers/driver';
 import { Hvkit } from '../../../src/machines/hvkit';
 import { fileDriver } from '../../support/file-driver';
@@ -42,4 +45,14 @@ test('the leases of all drivers; pruned are those that are of no machine', async
   await expect(hv.leases.release('10.0.0.3')).rejects.toMatchObject({ code: 'ERR_NO_LEASE' });
   await hv.leases.release('10.0.0.2');
   expect(await addresses()).toEqual([]);
+});
+
+test("nothing is pruned while a machine cannot be read: its lease would look like nobody's", async () => {
+  using home = new Folder();
+  const table = [lease('10.0.0.3')];
+  await using hv = new Hvkit({ home: home.path, drivers: [withLeases('one', table)] });
+  mkdirSync(join(home.path, 'machines', 'dev'), { recursive: true });
+  writeFileSync(join(home.path, 'machines', 'dev', 'machine.json'), '{');
+  await expect(hv.leases.prune()).rejects.toMatchObject({ code: 'ERR_MACHINE_FILE' });
+  expect(table).toHaveLength(1);
 });

@@ -43,6 +43,15 @@ test('a request that says nothing is what is usual', async () => {
   });
 });
 
+test("what is asked for stands before a default of the driver's own option that says the same", async () => {
+  const driverDefaults = { memory: '4096', cpuCount: '4', cacheMode: 'none' };
+  const { memory, options } = await specOf({ memory: '512M' }, { driverDefaults });
+  expect(memory).toBe(512);
+  expect(options).toEqual({ cpuCount: '4', cacheMode: 'none' });
+  // Asked for itself, it is asked for.
+  expect((await specOf({ options: { memory: 2048 } }, { driverDefaults })).options).toMatchObject({ memory: 2048 });
+});
+
 test("the image can be named by the driver's own option, as with docker-machine", async () => {
   const options = { boot2dockerUrl: 'https://host/boot2docker.iso' };
   const defaults = { image: 'debian' };
