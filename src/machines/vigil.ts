@@ -89,8 +89,10 @@ export class Vigil {
     const { signal } = this.#options;
     if (!this.#driver.logs) return;
     try {
+      // A log that is shorter than before has begun anew: all of it is of this start.
+      const isNew = this.#before > 0 && (await consoleLength(this.#driver, this.#machine, signal)) < this.#before;
       const logs = await this.#driver.logs(this.#machine, { follow: true, signal });
-      let skip = this.#before;
+      let skip = isNew ? 0 : this.#before;
       let rest = '';
       for await (const chunk of logs as AsyncIterable<Buffer>) {
         const news = chunk.subarray(Math.min(skip, chunk.length));

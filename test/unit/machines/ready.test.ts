@@ -1,3 +1,6 @@
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { TestHome } from '../../support/home';
 
 test.each([
@@ -44,4 +47,15 @@ test('who kills a machine that somebody waits for ends the waiting', async () =>
   });
   await expect(creating).rejects.toMatchObject({ code: 'ERR_MACHINE_DIED' });
   expect(home.remains).toEqual([]);
+});
+
+test('a console that begins anew with the start is read from there', async () => {
+  await using home = new TestHome();
+  const machine = await home.open().create(home.request('dev'));
+  await machine.stop();
+  const guest = join(home.path, 'host', ...readdirSync(join(home.path, 'host')), home.file('dev').uuid);
+  appendFileSync(join(guest, 'console.log'), 'what it printed before\n'.repeat(100));
+  const run = readFileSync(join(guest, 'run'), 'utf8');
+  writeFileSync(join(guest, 'run'), run.replace('kind=$1', ': >console.log; kind=panic'));
+  await expect(machine.start({ timeoutMs: 20_000 })).rejects.toMatchObject({ code: 'ERR_GUEST_FAILED' });
 });
