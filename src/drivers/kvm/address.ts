@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import {
   DomainInterfaceAddressesSource,
   IPAddrType,
@@ -10,7 +8,7 @@ import {
 import type { Address, DriverContext } from '../driver';
 import { ifThere } from './absent';
 import { domainOf } from './find';
-import { recordedForwards, SSH_PORT } from './parts';
+import { recordedForwards, SSH_PORT } from './forwards';
 import type { Scene } from './scene';
 import { USER_GUEST } from './user-network';
 
@@ -60,7 +58,8 @@ function warnOnce(context: DriverContext, message: string): void {
 }
 
 export function reservedAddress({ machine }: Scene): string | undefined {
-  return z.looseObject({ address: z.string() }).safeParse(machine.recorded('address')).data?.address;
+  const { address } = machine.recorded('address') ?? {};
+  return typeof address === 'string' ? address : undefined;
 }
 
 async function leasedAddress(scene: Scene, network: string): Promise<string | undefined> {

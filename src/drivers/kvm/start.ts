@@ -2,7 +2,8 @@ import { DomainDefineFlags, LibvirtError, type Connection, type Domain } from '.
 import { HvError } from '../../errors';
 import { ifThere } from './absent';
 import { domainXml } from './domain-xml';
-import { forwardIds, partsOf, recordedForwards } from './parts';
+import { forwardIds, recordedForwards } from './forwards';
+import { partsOf } from './parts';
 import { requireNetwork } from './networks';
 import { freePort } from './ports';
 import { startNetwork } from './resources/network';

@@ -1,13 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
+import type { forward } from './record-schemas';
 import type { XmlElement } from './xml';
-
-/** A port of this host's loopback that QEMU forwards to the guest. */
-export const forward = z.strictObject({
-  host: z.int(),
-  guest: z.int(),
-  protocol: z.enum(['tcp', 'udp']),
-});
 
 export type Forward = z.output<typeof forward>;
 

@@ -46,9 +46,12 @@ afterAll(() => {
 
 /** What the program has loaded when it ends. */
 async function loadedBy(...argv: string[]): Promise<Loaded> {
-  const file = join(folder.path, 'modules.json');
   // Not bin/hvkit.js: in its one file nothing is seen of what is loaded.
-  const program = `require(${JSON.stringify(join(ROOT, 'dist', 'cli', 'run.js'))}).run(process.argv.slice(2))`;
+  return loadedIn(`require(${JSON.stringify(join(ROOT, 'dist', 'cli', 'run.js'))}).run(process.argv.slice(2))`, argv);
+}
+
+async function loadedIn(program: string, argv: readonly string[] = []): Promise<Loaded> {
+  const file = join(folder.path, 'modules.json');
   const words = ['-r', join(__dirname, 'children', 'modules.js'), '-e', program, '--', 'hvkit', ...argv];
   const env = { PATH: process.env['PATH'], HOME: folder.path, HVKIT_HOME: home, MODULES: file };
   await new Promise<void>((resolve) => {
@@ -87,6 +90,12 @@ test.each(['status dev', 'ls'])('`hvkit %s` loads of the driver what tells a sta
   expect(own).toContain('libvirt.node');
   expect(own).not.toContain('hyperkit.node');
   expect(own.filter((file) => /^drivers\/kvm\/(?:resources|planner|lifecycle|options|health)/.test(file))).toEqual([]);
+});
+
+test('what tells an address loads no schema, no YAML and no XML', async () => {
+  const { packages, own } = await loadedIn(`require(${JSON.stringify(join(ROOT, 'dist/drivers/kvm/address.js'))})`);
+  expect(packages).toEqual([]);
+  expect(own).toContain('drivers/kvm/address.js');
 });
 
 // Node has it built in from 22.8 on, in files of its own.

@@ -1,8 +1,9 @@
 import type { Resource, Step } from '../../../resources/resource';
-import type { WantedForward } from '../parts';
+import type { WantedForward } from '../forwards';
 import { freePort } from '../ports';
 import type { Scene } from '../scene';
-import { forward, type Forward } from '../user-network';
+import { forward } from '../record-schemas';
+import type { Forward } from '../user-network';
 
 /**
  * A port of this host's loopback for one of the guest's. QEMU binds it whenever the machine runs: what there is of it in

@@ -1,5 +1,5 @@
 import type { Resource } from '../../../resources/resource';
-import { forwardIds, wantedForwards } from '../parts';
+import { forwardIds, wantedForwards } from '../forwards';
 import type { Scene } from '../scene';
 import { storageResources } from '../storage';
 import { AddressResource } from './address';
