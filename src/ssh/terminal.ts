@@ -30,15 +30,16 @@ export async function runInTerminal(
 ): Promise<number> {
   if (command !== undefined) checkLine(command);
   const isTerminal = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
-  const { ended } = await client.sessions.open(async (over) => {
-    const channel = await open(client, command, isTerminal ? windowOf(terminal) : undefined);
-    client.running.add(channel);
-    channel.once('close', () => {
-      client.running.delete(channel);
-      over();
-    });
-    return { ended: attached(client, channel, terminal, { isTerminal, signal }) };
-  });
+  const { ended } = await client.sessions.open((over) =>
+    open(client, command, isTerminal ? windowOf(terminal) : undefined, (channel) => {
+      client.running.add(channel);
+      channel.once('close', () => {
+        client.running.delete(channel);
+        over();
+      });
+      return { ended: attached(client, channel, terminal, { isTerminal, signal }) };
+    }),
+  );
   return await ended;
 }
 
@@ -52,14 +53,20 @@ function windowOf({ stdout: { rows = 24, columns = 80 } }: Terminal): Window {
   return { rows, cols: columns, term: process.env['TERM'] ?? 'xterm-256color' };
 }
 
-function open(client: SshClient, command: string | undefined, pty: Window | undefined): Promise<ClientChannel> {
+function open<T>(
+  client: SshClient,
+  command: string | undefined,
+  pty: Window | undefined,
+  attach: (channel: ClientChannel) => T,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const refused = (error: Error): void => {
       reject(client.failure ?? noSession(error));
     };
     const onChannel = (error: Error | undefined, channel: ClientChannel): void => {
       if (error) refused(error);
-      else resolve(channel);
+      // At once: the end of a short command may stand in the same packet.
+      else resolve(attach(channel));
     };
     try {
       if (command !== undefined) client.connection.exec(command, pty ? { pty } : {}, onChannel);
