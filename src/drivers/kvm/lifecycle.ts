@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
+  DomainEventType,
   DomainRebootFlagValues,
   DomainShutdownFlagValues,
   DomainState,
@@ -8,12 +9,14 @@ import {
   LibvirtError,
   type Connection,
   type Domain,
+  type Events,
 } from '../../native/libvirt';
 import { HvError } from '../../errors';
 import { domainOf } from './find';
 import { stopNow } from './resources/domain';
 import type { Scene } from './scene';
 import { startDomain } from './start';
+import { eventOf } from './states';
 
 export interface Ending {
   graceMs: number;
@@ -96,7 +99,7 @@ export async function restart(scene: Scene, { graceMs, signal }: Ending): Promis
   if ((await domain.state()).state === DomainState.PAUSED) await domain.resume();
   const grace = AbortSignal.timeout(graceMs);
   try {
-    await rebooted(connection, domain, AbortSignal.any([signal, grace]));
+    await rebooted(connection, domain, { scene, signal: AbortSignal.any([signal, grace]) });
   } catch (error) {
     signal.throwIfAborted();
     if (!grace.aborted) throw error;
@@ -104,11 +107,33 @@ export async function restart(scene: Scene, { graceMs, signal }: Ending): Promis
   }
 }
 
-async function rebooted(connection: Connection, domain: Domain, signal: AbortSignal): Promise<void> {
-  await using events = connection.events('domain.reboot', { of: domain, signal });
-  await events.ready;
+async function rebooted(
+  connection: Connection,
+  domain: Domain,
+  { scene, signal }: { scene: Scene; signal: AbortSignal },
+): Promise<void> {
+  await using reboots = connection.events('domain.reboot', { of: domain, signal });
+  await using changes = connection.events('domain.lifecycle', { of: domain, signal });
+  await Promise.all([reboots.ready, changes.ready]);
   await domain.reboot(DomainRebootFlagValues.ACPI_POWER_BTN);
-  for await (const _event of events) return;
+  await Promise.race([reboots.next(), ended(scene, domain, changes)]);
+}
+
+/** Fails when the machine goes off: it does not begin anew any more. One that somebody has started again meanwhile did. */
+async function ended(
+  { machine }: Scene,
+  domain: Domain,
+  changes: AsyncIterable<Events['domain.lifecycle']>,
+): Promise<void> {
+  for await (const { event, detail } of changes) {
+    if (event !== DomainEventType.STOPPED) continue;
+    if (await domain.isActive()) return;
+    throw new HvError({
+      code: 'ERR_NOT_RUNNING',
+      message: `The machine "${machine.name}" ended while it was to restart: ${eventOf(event, detail)?.detail}`,
+      hint: `hvkit start ${machine.name}`,
+    });
+  }
 }
 
 export async function pause(scene: Scene): Promise<void> {
