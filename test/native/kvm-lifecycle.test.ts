@@ -1,6 +1,7 @@
 import { restart } from '../../src/drivers/kvm/lifecycle';
 import type { Scene } from '../../src/drivers/kvm/scene';
-import { DomainLifecycle, DomainLifecycleAction, type Connection, type Domain } from '../../src/native/libvirt';
+import { watch } from '../../src/drivers/kvm/watch';
+import { Domain, DomainLifecycle, DomainLifecycleAction, type Connection } from '../../src/native/libvirt';
 import { connectToDomains } from './domain-node';
 
 let connection: Connection;
@@ -17,7 +18,9 @@ afterEach(async () => {
 /** As much of a machine as these need. */
 function sceneOf({ uuid, name }: Domain): Scene {
   const machine = { uuid, name };
-  return { machine, plan: { domain: name }, writer: () => Promise.resolve(connection) } as unknown as Scene;
+  const writer = () => Promise.resolve(connection);
+  const read: Scene['read'] = (request) => request(connection);
+  return { machine, plan: { domain: name }, writer, read } as unknown as Scene;
 }
 
 test('a machine that ends instead of beginning anew is an error at once', async () => {
@@ -27,4 +30,14 @@ test('a machine that ends instead of beginning anew is an error at once', async 
     code: 'ERR_NOT_RUNNING',
     message: expect.stringContaining('The machine "running" ended while it was to restart: ') as string,
   });
+});
+
+test('a watch that cannot begin leaves no registration', async () => {
+  const registered = jest.spyOn(connection, 'events');
+  const failure = new Error('no state');
+  const state = jest.spyOn(Domain.prototype, 'state').mockRejectedValueOnce(failure);
+  await expect(watch(sceneOf(running), new AbortController().signal)).rejects.toBe(failure);
+  expect(state).toHaveBeenCalledTimes(1);
+  const [stream] = registered.mock.results.map(({ value }) => value as ReturnType<Connection['events']>);
+  expect(await stream?.next()).toEqual({ done: true, value: undefined });
 });

@@ -60,8 +60,14 @@ function subscribe(scene: Scene, signal: AbortSignal): Promise<Subscribed> {
   return scene.read(async (connection: Connection) => {
     const domain = await domainOf(connection, scene);
     const events = connection.events('domain.lifecycle', { of: domain, signal });
-    await events.ready;
-    const { state, reason } = await domain.state();
-    return { events, state: stateOf(state, reason).state };
+    try {
+      await events.ready;
+      const { state, reason } = await domain.state();
+      return { events, state: stateOf(state, reason).state };
+    } catch (error) {
+      // Why it failed is what counts, not that a lost connection takes no registration back.
+      await events.stop().catch(() => undefined);
+      throw error;
+    }
   });
 }
