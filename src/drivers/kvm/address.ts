@@ -78,6 +78,9 @@ function newest(leases: readonly NetworkDHCPLease[]): NetworkDHCPLease | undefin
   return leases.filter(({ type }) => type === IPAddrType.IPV4).sort((one, other) => until(other) - until(one))[0];
 }
 
+/** libvirt waits for an agent that hangs without an end, unless told. */
+const AGENT_SECONDS = 5;
+
 /** By whom the host talked to, then by what the guest's agent says. */
 async function seenAddress(scene: Scene): Promise<string | undefined> {
   const connection = await scene.writer();
@@ -85,6 +88,7 @@ async function seenAddress(scene: Scene): Promise<string | undefined> {
   if (!(await domain.isActive())) return undefined;
   for (const source of [DomainInterfaceAddressesSource.ARP, DomainInterfaceAddressesSource.AGENT]) {
     try {
+      if (source === DomainInterfaceAddressesSource.AGENT) await domain.agentSetResponseTimeout(AGENT_SECONDS);
       const interfaces = await domain.interfaceAddresses(source);
       const ours = interfaces.find(({ mac }) => mac?.toLowerCase() === scene.plan.mac);
       const found = ours?.addresses.find(({ type }) => type === IPAddrType.IPV4);
