@@ -19,6 +19,8 @@ export interface ReadyOptions {
 const ASK = { first: 100, growth: 1.5, longest: 1000 };
 /** How often it is looked whether the address is another one by now. */
 const ADDRESS_MAY_CHANGE = 2000;
+/** Milliseconds that a hypervisor has to tell what it knows of a machine that did not come up. */
+const EVIDENCE = 5000;
 
 /** Codes of src/ssh. */
 const OF_SSH = /^ERR_SSH_[A-Z]/;
@@ -60,22 +62,39 @@ export async function startAndWait(
     vigil = await Vigil.begin(driver, machine(), { signal, fresh: options.fresh });
     await start(signal);
     await vigil.started();
-    if (machine().image.init === 'none') return await Promise.race([driver.address(machine()), vigil.lost]);
+    // A hypervisor that hangs does not hear the signal.
+    const ended = endOf(signal);
+    if (machine().image.init === 'none') return await Promise.race([driver.address(machine()), vigil.lost, ended]);
     stage = 'address';
     options.onStage('waiting for an address');
-    const address = await Promise.race([addressOf(driver, machine, signal), vigil.lost]);
+    const address = await Promise.race([addressOf(driver, machine, signal), vigil.lost, ended]);
     stage = 'ssh';
     return await Promise.race([sshAnswers(driver, machine, address, { ...options, signal, onAttempt }), vigil.lost]);
   } catch (error) {
     options.signal.throwIfAborted();
     const { timeoutMs } = options;
     const last = attempt === undefined ? [] : [`the last attempt: ${attempt.message}`];
-    const seen = { stage, late: late.aborted, timeoutMs, trouble: [...last, ...(vigil?.trouble ?? [])] };
+    const trouble = [...last, ...(vigil?.trouble ?? [])];
+    const seen = { stage, late: late.aborted, timeoutMs, trouble, signal: options.signal };
     // That the time was over says nothing of what was in the way.
     throw await explained(driver, machine(), late.aborted ? attempt : error, seen);
   } finally {
     over.abort();
   }
+}
+
+/** Rejects when the signal is aborted. */
+function endOf(signal: AbortSignal): Promise<never> {
+  const ended = new Promise<never>((_, reject) => {
+    const end = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  // Whoever races against it may have won by then.
+  ended.catch(() => undefined);
+  return ended;
 }
 
 async function addressOf(driver: Driver, machine: () => DriverMachine, signal: AbortSignal): Promise<Address> {
@@ -145,14 +164,22 @@ async function otherAddress(
 async function explained(driver: Driver, machine: DriverMachine, error: unknown, seen: Seen): Promise<unknown> {
   const summary = summaryOf(machine, error, seen);
   if (summary === undefined) return error;
-  const evidence = await driver
-    .evidence(machine)
-    .catch((failure: unknown) => [`and it cannot be looked at: ${(failure as Error).message}`]);
+  const evidence = await evidenceOf(driver, machine, seen.signal);
   return new HvError({
     ...summary,
     message: [summary.message, ...[...evidence, ...seen.trouble].map((line) => `  ${line}`)].join('\n'),
     cause: error,
   });
+}
+
+async function evidenceOf(driver: Driver, machine: DriverMachine, signal: AbortSignal): Promise<readonly string[]> {
+  const patience = AbortSignal.timeout(EVIDENCE);
+  try {
+    return await Promise.race([driver.evidence(machine), endOf(AbortSignal.any([signal, patience]))]);
+  } catch (failure) {
+    const why = patience.aborted ? 'the hypervisor does not answer' : (failure as Error).message;
+    return [`and it cannot be looked at: ${why}`];
+  }
 }
 
 interface Seen {
@@ -161,6 +188,8 @@ interface Seen {
   late: boolean;
   timeoutMs: number;
   trouble: readonly string[];
+  /** Ends the looking. */
+  signal: AbortSignal;
 }
 
 /** Undefined: it is the hypervisor's own failure, which says all there is to say. */

@@ -1,6 +1,7 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { fileDriver } from '../../support/file-driver';
 import { TestHome } from '../../support/home';
 
 test.each([
@@ -58,4 +59,25 @@ test('a console that begins anew with the start is read from there', async () =>
   const run = readFileSync(join(guest, 'run'), 'utf8');
   writeFileSync(join(guest, 'run'), run.replace('kind=$1', ': >console.log; kind=panic'));
   await expect(machine.start({ timeoutMs: 20_000 })).rejects.toMatchObject({ code: 'ERR_GUEST_FAILED' });
+});
+
+test('a hypervisor that hangs holds nobody beyond the deadline', async () => {
+  await using home = new TestHome();
+  const create = fileDriver.create.bind(fileDriver);
+  const hang = (): Promise<never> => new Promise(() => undefined);
+  const created = jest
+    .spyOn(fileDriver, 'create')
+    .mockImplementation((context) => Object.assign(create(context), { address: hang, evidence: hang }));
+  try {
+    const creating = home.open({ HVKIT_TIMEOUT: '1' }).create(home.request('dev'));
+    await expect(creating).rejects.toMatchObject({
+      code: 'ERR_NOT_READY',
+      message: expect.stringMatching(
+        /it got no address\n {2}and it cannot be looked at: the hypervisor does not answer$/,
+      ) as string,
+    });
+  } finally {
+    created.mockRestore();
+  }
+  expect(home.remains).toEqual([]);
 });
