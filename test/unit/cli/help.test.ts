@@ -47,7 +47,7 @@ test('help of create tells the defaults, the user of the guest, and what the dri
     '(default: 1G)',
     '(default: 20G)',
     '(default: micro where',
-    'user is hvkit, and it may use sudo',
+    "user in the guest is hvkit, or the distribution's usual one",
   ]) {
     expect(words).toContain(each);
   }
