@@ -61,9 +61,10 @@ const WAYS = {
       worker.on('message', async () => {
         const error = await take(path).catch((reason) => reason);
         if (error.code !== 'ERR_LOCKED') say(`while a worker held it: ${error.code}`);
-        worker.postMessage('end');
+        // Not before: it would hold nothing any more when it is asked.
+        if (end === 'terminate') await worker.terminate();
+        else worker.postMessage('end');
       });
-      if (end === 'terminate') worker.on('message', () => void worker.terminate());
       await ended;
       (await take(path, 20_000)).release();
     }
@@ -82,7 +83,6 @@ async function work({ path, end }) {
   await told;
   if (end === 'exit') process.exit(0);
   if (end === 'throw') throw new Error('meant to end the worker');
-  if (end === 'terminate') parentPort.on('message', () => undefined);
 }
 
 if (!isMainThread) void work(workerData);
