@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { HvError } from '../../errors';
 import type { Arch } from '../image';
+import { clearLeftovers } from './leftovers';
 import { run } from './run';
 
 /** A package as apt's signed index describes it. */
@@ -62,6 +63,7 @@ export class Apt {
   /** Brings the packages into `folder`, all at once; those that are there and whole are kept. */
   async download(packages: readonly Package[], folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
+    await clearLeftovers(folder, /^\.download-/);
     const missing: Package[] = [];
     for (const each of packages) if (!(await isWhole(join(folder, each.file), each))) missing.push(each);
     if (missing.length === 0) return;

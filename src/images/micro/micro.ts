@@ -9,6 +9,7 @@ import { Apt, type Package } from './apt';
 import { readPackage } from './deb';
 import { findKernel, packInitrd } from './initrd';
 import { unpackKernel } from './kernel';
+import { clearLeftovers } from './leftovers';
 import { readRecipe, type Recipe } from './recipe';
 import type { Tree } from './tar';
 import { decompress } from './decompress';
@@ -52,6 +53,7 @@ export async function buildMicro(options: MicroOptions): Promise<BootImage> {
     if (found) return found;
   }
 
+  await clearLeftovers(folder, /\.new-[^.]*$/);
   onProgress('looking for packages');
   const apt = new Apt(arch, signal);
   const packages = await apt.resolve([await kernelPackage(apt, recipe, arch), ...recipe.packages]);

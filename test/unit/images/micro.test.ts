@@ -1,7 +1,18 @@
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { Images } from '../../../src/images/images';
+import { Apt } from '../../../src/images/micro/apt';
+import { buildMicro } from '../../../src/images/micro/micro';
 import { hostArch } from '../../../src/images/work';
 
 const BUILD = join(__dirname, '../../../build');
@@ -27,6 +38,25 @@ test('an image whose record is damaged is none', async () => {
     const micro = (await new Images({ home }).list()).find(({ name }) => name === 'micro');
     expect(micro).toEqual({ name: 'micro', arch: hostArch(), description: expect.any(String) as string });
   }
+});
+
+test('what killed builds left is cleared away by the next one, and what one works in stays', async () => {
+  const cache = join(home, 'cache');
+  const folder = join(cache, 'micro');
+  const packages = join(folder, 'packages');
+  const left = [join(folder, 'x86_64-0123456789abcdef.new-aBcDeF'), join(packages, '.download-aBcDeF')];
+  const used = [join(folder, 'x86_64-0123456789abcdef.new-gHiJkL'), join(packages, '.download-gHiJkL')];
+  for (const each of [...left, ...used]) {
+    mkdirSync(each, { recursive: true });
+    writeFileSync(join(each, 'part'), 'a part');
+  }
+  const lastWeek = Date.now() / 1000 - 7 * 24 * 3600;
+  for (const each of [...left, ...used.map((other) => join(other, 'part'))]) utimesSync(each, lastWeek, lastWeek);
+  const signal = AbortSignal.abort();
+  await expect(buildMicro({ cache, arch: hostArch(), signal })).rejects.toMatchObject({ name: 'AbortError' });
+  await new Apt(hostArch(), signal).download([], packages);
+  expect(readdirSync(folder).sort()).toEqual(['packages', 'x86_64-0123456789abcdef.new-gHiJkL']);
+  expect(readdirSync(packages)).toEqual(['.download-gHiJkL']);
 });
 
 // The first time, it downloads a hundred megabytes.
