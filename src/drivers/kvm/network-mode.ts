@@ -11,7 +11,8 @@ export function settleNetwork(
   target: Choice,
   { home }: DriverContext,
 ): PlannedNetwork {
-  const wanted = spec.network ?? (named === undefined ? usual(target) : { mode: 'network' as const, name: named });
+  const wanted =
+    spec.network ?? (named === undefined ? usual(target, spec) : { mode: 'network' as const, name: named });
   const refusal = refuse(wanted, target);
   if (refusal) throw new HvError({ code: 'ERR_KVM_NETWORK', ...refusal });
   if (wanted.mode !== 'user' && spec.publish.length > 0) {
@@ -34,9 +35,12 @@ export function settleNetwork(
   }
 }
 
-/** A network of libvirt's is there after a restart of the host only if the host itself starts libvirt. */
-function usual({ kind, ofTheHost }: Choice): NetworkSpec {
-  return kind === 'remote' || ofTheHost ? { mode: 'nat' } : { mode: 'user' };
+/**
+ * A network of libvirt's is there after a restart of the host only if the host itself starts libvirt. Ports are published
+ * by `user` alone.
+ */
+function usual({ kind, ofTheHost }: Choice, { publish }: MachineSpec): NetworkSpec {
+  return kind === 'remote' || (ofTheHost && publish.length === 0) ? { mode: 'nat' } : { mode: 'user' };
 }
 
 interface Refusal {
