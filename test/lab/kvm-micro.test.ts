@@ -97,9 +97,17 @@ test('the processor runs the guest where it really can; otherwise software does,
   await actor.ask('remove', { name: 'dev' });
 });
 
+test('ports are published without a word on the network', async () => {
+  await using actor = new Actor();
+  const publish = [{ host: 8080, guest: 80, protocol: 'tcp' }];
+  expect((await actor.make('dev', { publish }, microImage())).plan).toMatchObject({ network: { mode: 'user' } });
+  await actor.ask('remove', { name: 'dev' });
+});
+
 test.each<[string, Identity | undefined, object, string]>([
   ['a folder that is not there', undefined, { shares: [{ host: '/nowhere', guest: '/x' }] }, 'ERR_KVM_SHARE'],
   ['a file', undefined, { shares: [{ host: '/etc/passwd', guest: '/x' }] }, 'ERR_KVM_SHARE'],
+  ['user data, which micro does not read', undefined, { userData: '#!/bin/sh\n' }, 'ERR_USER_DATA'],
   ['a share in a session', STRANGER, { shares: [{ host: '/srv', guest: '/x' }] }, 'ERR_KVM_SHARE'],
   ['KVM for a session that may not open it', STRANGER, { accel: 'kvm' }, 'ERR_KVM_ACCELERATION'],
 ])('%s: refused, with what to do, before anything is made', async (_, identity, spec, code) => {

@@ -13,6 +13,7 @@ const MOST_CPUS = 255;
 
 /** What can be known before anything is made. */
 export async function checkPlan(plan: KvmPlan, request: Request, connections: Connections): Promise<void> {
+  checkUserData(request);
   checkDisk(plan, request);
   await connections.read(plan.target, async (connection) => {
     await checkHost(plan, connection);
@@ -27,6 +28,16 @@ async function checkSubnet({ name, subnet }: NatNetwork, { target }: KvmPlan, co
   const wanted = parseSubnet(subnet);
   if (await ifThere(connection.lookupNetworkByName(name))) return;
   checkFree(wanted, await takenSubnets(connection, target));
+}
+
+/** A guest that does not read it would come up as if nothing had been asked of it. */
+function checkUserData({ spec, image }: Request): void {
+  if (spec.userData === undefined || image.init === 'cloud-init') return;
+  throw new HvError({
+    code: 'ERR_USER_DATA',
+    message: `The guest of ${image.name} has no cloud-init, which would read the user data`,
+    hint: 'Take an image that has it, such as --image debian.',
+  });
 }
 
 function checkDisk({ disk }: KvmPlan, { image }: Request): void {
