@@ -32,7 +32,8 @@ async function perform(argv: readonly string[], context: Context): Promise<numbe
     const program = await programFor(argv, context);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    if (!isHelp(error)) context.failed(error);
+    if (isHelpInstead(error)) context.status = 2;
+    else if (!isHelp(error)) context.failed(error);
   }
   try {
     await context.close();
@@ -46,6 +47,11 @@ async function perform(argv: readonly string[], context: Context): Promise<numbe
 /** Commander ends help and --version by an error as well. */
 function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && error.exitCode === 0;
+}
+
+/** A command that wants another one behind it, as `image` does: its help is printed by now, and says all there is to say. */
+function isHelpInstead(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help' && !isHelp(error);
 }
 
 /** Whoever calls run() may exit next: what was written must be out by then. */

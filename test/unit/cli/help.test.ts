@@ -3,6 +3,16 @@ import { version } from '../../../package.json';
 import { fileDriver } from '../../support/file-driver';
 import { hvkit } from './command-line';
 
+test.each(['image', 'leases', 'settings'])(
+  '%s alone shows what may stand behind it, and is wrong usage',
+  async (name) => {
+    const { status, stdout, stderr } = await hvkit([name]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^Usage: hvkit .*\n(?:.*\n)*Commands:\n/);
+    expect(stderr).not.toContain('Error');
+  },
+);
+
 test('alone it names the first three commands', async () => {
   const { status, stdout, stderr } = await hvkit([]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
