@@ -45,16 +45,16 @@ export async function configure(command: Command, context: Context): Promise<voi
         'built or is cached, else debian)',
     )
     .option('--checksum <digest>', 'sha256:... or sha512:... of an image that is a URL')
-    .option('--user-data <file>', 'cloud-init user-data, or a script that begins with #!')
+    .option('--user-data <file>', 'cloud-init user-data, or a script that begins with #!; not for micro')
     .option('--ssh-key <file>', 'your own private key, instead of one made for the machine')
     .option(
       '-p, --publish <host:guest>',
-      'a port of this host that leads to one of the guest; /udp; repeatable',
+      'a port of 127.0.0.1 that leads to one of the guest, by the network user; /udp behind it; repeatable',
       collect,
     )
     .option(
       '--network <network>',
-      'user, nat, nat:SUBNET, network=NAME or bridge=NAME (default: nat where it works, else user)',
+      'user, nat, nat:SUBNET, network=NAME or bridge=NAME (default: nat where it works, user elsewhere and with -p)',
     )
     .addOption(new Option('--accel <how>', 'acceleration (default: auto)').choices(['auto', 'kvm', 'tcg']))
     .option('--autostart', 'start it when this host starts')

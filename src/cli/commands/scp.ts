@@ -54,7 +54,7 @@ export function configure(command: Command, context: Context): void {
     });
   examples(command, [
     ['hvkit scp notes.txt dev:', "into the user's home"],
-    ['hvkit scp -r dev:/var/log ./log', ''],
+    ['hvkit scp -r dev:results ./results', ''],
     ['hvkit scp web:/etc/hosts db:/tmp/hosts', 'from one machine to another'],
   ]);
 }

@@ -16,7 +16,7 @@ export function configure(command: Command, context: Context): void {
     printAs(context, output, { data: settings, headings: HEADINGS, rows: settings.map(row) });
   });
 
-  subcommand(command, 'get', 'print one', [['hvkit settings get memory', 'exit status 1: it is not set']])
+  subcommand(command, 'get', 'print one', [['hvkit settings get memory', 'exit status 1: it has no value']])
     .argument('<key>')
     .action(async (key: string) => {
       const value = await context.hvkit.settings.get(key);
@@ -41,7 +41,11 @@ export function configure(command: Command, context: Context): void {
       await context.hvkit.settings.unset(key);
     });
 
-  command.addHelpText('after', '\nA flag stands before a variable of the environment, and that before config.yaml.');
+  command.addHelpText(
+    'after',
+    '\nA flag stands before a variable of the environment, and that before config.yaml in the home. The variables: HVKIT_MEMORY,\n' +
+      "HVKIT_SSH_KEY and so on; of a driver's settings KVM_CACHE_MODE and so on.",
+  );
   examples(command, [
     ['hvkit settings list', ''],
     ['hvkit settings set memory 2G', ''],

@@ -13,7 +13,7 @@ const INTRODUCTION = `# The command line
 Written by \`npm run docs\` from the commands themselves: change those, not this page.
 
 \`hvkit --help\` lists all commands, \`hvkit COMMAND --help\` tells what one takes. A command that deals with one machine deals
-with the one called \`default\` if none is named.
+with the one called \`default\` if none is named; \`create\`, \`rm\` and \`exec\` want a name.
 
 - What was asked for goes to standard output, everything else (progress, warnings, errors) to standard error. Without a terminal,
   or with \`NO_COLOR\`, \`CI\` or \`TERM=dumb\`, there is no colour and nothing moves: the same facts come as lines.
