@@ -43,9 +43,14 @@ test.each(ROWS)('$on, as $who', async ({ identity, flags, shares, name }) => {
   writeFileSync(join(folder, 'hello'), 'from the host\n');
   if (identity) chownSync(folder, identity.user, identity.group);
 
+  const script = join(cli.home, '..', 'set-up');
+  writeFileSync(script, '#!/bin/sh\necho "once by $(whoami)" >>/srv/made\n', { mode: 0o644 });
+
   const size = ['--cpus', '1', '--memory', '512M', '--disk', '1G'];
   const share = shares ? ['--share', `${folder}:/mnt/shared`] : [];
-  expect(cli.done('create', ...size, ...flags, ...share, 'dev')).toContain('Machine "dev" is ready.');
+  expect(cli.done('create', ...size, ...flags, ...share, '--user-data', script, 'dev')).toContain(
+    'Machine "dev" is ready.',
+  );
   const ip = cli.done('ip', 'dev');
   expect(cli.done('status', 'dev')).toBe('Running');
   expect(cli.done('exec', 'dev', '--', 'sh', '-c', 'echo "$(whoami) $(hostname) $(sudo id -u)"')).toBe('hvkit dev 0');
@@ -60,6 +65,8 @@ test.each(ROWS)('$on, as $who', async ({ identity, flags, shares, name }) => {
   expect(readFileSync(join(cli.home, 'hostname'), 'utf8').trim()).toBe('dev');
 
   if (shares) expect(cli.done('exec', 'dev', 'cat', '/mnt/shared/hello')).toBe('from the host');
+
+  cli.done('exec', 'dev', '--', 'sh', '-c', 'until [ -s /srv/made ]; do sleep 0.1; done');
 
   cli.done('pause', 'dev');
   expect(cli.done('status', 'dev')).toBe('Paused');
@@ -82,6 +89,7 @@ test.each(ROWS)('$on, as $who', async ({ identity, flags, shares, name }) => {
   expect(cli.done('start', 'dev')).toContain('dev');
   expect(cli.done('ip', 'dev')).toBe(ip);
   if (shares) expect(cli.done('exec', 'dev', 'cat', '/mnt/shared/hello')).toBe('from the host');
+  expect(cli.done('exec', 'dev', 'cat', '/srv/made')).toBe('once by root');
   expect(cli.done('logs', 'dev')).not.toBe('');
   expect(JSON.parse(cli.done('ls', '-o', 'json'))).toMatchObject([{ name: 'dev', driver: 'kvm', state: 'Running' }]);
   expect(cli.done('doctor')).not.toContain('dev');

@@ -107,7 +107,7 @@ test('ports are published without a word on the network', async () => {
 test.each<[string, Identity | undefined, object, string]>([
   ['a folder that is not there', undefined, { shares: [{ host: '/nowhere', guest: '/x' }] }, 'ERR_KVM_SHARE'],
   ['a file', undefined, { shares: [{ host: '/etc/passwd', guest: '/x' }] }, 'ERR_KVM_SHARE'],
-  ['user data, which micro does not read', undefined, { userData: '#!/bin/sh\n' }, 'ERR_USER_DATA'],
+  ['user data that is no script', undefined, { userData: '#cloud-config\n' }, 'ERR_USER_DATA'],
   ['a share in a session', STRANGER, { shares: [{ host: '/srv', guest: '/x' }] }, 'ERR_KVM_SHARE'],
   ['KVM for a session that may not open it', STRANGER, { accel: 'kvm' }, 'ERR_KVM_ACCELERATION'],
 ])('%s: refused, with what to do, before anything is made', async (_, identity, spec, code) => {

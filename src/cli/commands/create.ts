@@ -45,7 +45,7 @@ export async function configure(command: Command, context: Context): Promise<voi
         'built or is cached, else debian)',
     )
     .option('--checksum <digest>', 'sha256:... or sha512:... of an image that is a URL')
-    .option('--user-data <file>', 'cloud-init user-data, or a script that begins with #!; not for micro')
+    .option('--user-data <file>', 'cloud-init user-data, or a script that begins with #!; micro takes a script only')
     .option('--ssh-key <file>', 'your own private key, instead of one made for the machine')
     .option(
       '-p, --publish <host:guest>',

@@ -32,11 +32,13 @@ async function checkSubnet({ name, subnet }: NatNetwork, { target }: KvmPlan, co
 
 /** A guest that does not read it would come up as if nothing had been asked of it. */
 function checkUserData({ spec, image }: Request): void {
-  if (spec.userData === undefined || image.init === 'cloud-init') return;
+  const { init, name } = image;
+  if (spec.userData === undefined || init === 'cloud-init') return;
+  if (init === 'micro' && spec.userData.startsWith('#!')) return;
   throw new HvError({
     code: 'ERR_USER_DATA',
-    message: `The guest of ${image.name} has no cloud-init, which would read the user data`,
-    hint: 'Take an image that has it, such as --image debian.',
+    message: `The guest of ${name} has no cloud-init, which would read the user data`,
+    hint: `Take an image that has it, such as --image debian${init === 'micro' ? '; this one runs a script that begins with #!' : ''}.`,
   });
 }
 
