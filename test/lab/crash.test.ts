@@ -109,13 +109,14 @@ test.each([['create'], ['start'], ['stop'], ['rm']] as const)(
     ]);
     const chosen = [...(IS_WHOLE ? crashes : spread(crashes, SAMPLE[verb])), ...SAID[verb].map((said) => ({ said }))];
     const failures: string[] = [];
+    let killed = 0;
     const next = chosen.entries();
     const worker = async (): Promise<void> => {
       let home = new CrashHome(shim);
       for (const [index, moment] of next) {
         try {
           await prepare(home, verb);
-          await home.killedAt(LINES[verb], moment);
+          if (await home.killedAt(LINES[verb], moment)) killed += 1;
           await checkAfterCrash(home, verb, index % 2 === 0 ? 'repair' : 'rm');
           // Its first steps are those in a home that is new.
           if (verb !== 'create') continue;
@@ -129,6 +130,7 @@ test.each([['create'], ['start'], ['stop'], ['rm']] as const)(
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     expect(failures).toEqual([]);
+    expect(killed).toBeGreaterThan(chosen.length / 2);
     expect(inventory()).toEqual(before);
   },
   3_600_000,

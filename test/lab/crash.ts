@@ -58,12 +58,14 @@ export class CrashHome {
     }
   }
 
-  async killedAt(args: readonly string[], moment: Moment): Promise<void> {
+  /** False: it came to its end before. Steps that end side by side are written down together, so some runs have fewer. */
+  async killedAt(args: readonly string[], moment: Moment): Promise<boolean> {
     const { status, stdout, stderr } =
       'said' in moment
         ? await this.run(args, {}, moment.said)
         : await this.run(args, { ...this.#preloaded(), CRASH_AT: `${moment.step}:${moment.when}` });
-    if (stderr.endsWith('ended by SIGKILL')) return;
+    if (stderr.endsWith('ended by SIGKILL')) return true;
+    if (status === 0 && 'step' in moment) return false;
     throw new Error(`hvkit ${args.join(' ')} was not killed, it ended with ${status}:\n${stdout}${stderr}`);
   }
 
