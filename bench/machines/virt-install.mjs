@@ -34,8 +34,9 @@ export function virtInstall(guest, network) {
   ];
   const { status, stderr, error } = spawnSync('bash', ['-c', SCRIPT, 'virt-install', ...words], { encoding: 'utf8' });
   if (error) throw error;
-  if (status !== 0)
-    {throw new Error(`virt-install, which scripts/setup --dev installs, ended with ${status}: ${stderr}`);}
+  if (status !== 0) {
+    throw new Error(`virt-install, which scripts/setup --dev installs, ended with ${status}: ${stderr}`);
+  }
 }
 
 export function removeVirtInstalled() {
