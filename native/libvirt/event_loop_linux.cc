@@ -139,6 +139,7 @@ class EventLoop {
       const int timeout = PrepareToSleep();
       std::array<epoll_event, kMostAtOnce> events{};
       const int count = epoll_wait(epoll_, events.data(), kMostAtOnce, timeout);
+      TakeWakes(events.data(), count);
       CallTimers();
       for (const Ready& ready : ReadyWatches(events.data(), count)) CallWatch(ready);
     }
@@ -233,15 +234,19 @@ class EventLoop {
     timer.callback(id, timer.opaque.data);
   }
 
+  /// Whoever wakes the loop from now on wakes it from its next sleep.
+  void TakeWakes(const epoll_event* events, int count) const {
+    for (int i = 0; i < count; ++i) {
+      if (events[i].data.fd != wake_) continue;
+      uint64_t wakes = 0;
+      static_cast<void>(read(wake_, &wakes, sizeof(wakes)));
+    }
+  }
+
   std::vector<Ready> ReadyWatches(const epoll_event* events, int count) {
     std::vector<Ready> result;
     std::lock_guard<std::mutex> lock(mutex_);
     for (int i = 0; i < count; ++i) {
-      if (events[i].data.fd == wake_) {
-        uint64_t wakes = 0;
-        static_cast<void>(read(wake_, &wakes, sizeof(wakes)));
-        continue;
-      }
       for (const auto& [id, watch] : watches_) {
         if (watch.fd == events[i].data.fd) result.push_back({id, FromEpoll(events[i].events)});
       }
