@@ -69,7 +69,7 @@ describe('the server', () => {
       response.writeHead(200, { 'Content-Length': 1000 });
       response.write('x');
     });
-    const impatient = new Images({ home, env: {}, transfer: { pauseMs: 1, silenceMs: 50, attempts: 2 } });
+    const impatient = new Images({ home, env: {}, transfer: { pauseMs: 1, silenceMs: 500, attempts: 2 } });
     await expect(impatient.pull(web.url('/disk'), { checksum: sha256(disk()) })).rejects.toMatchObject({
       code: 'ERR_DOWNLOAD',
     });
