@@ -41,7 +41,14 @@ export async function removePart(part: string): Promise<void> {
  */
 export async function download(url: URL, part: string, options: DownloadOptions): Promise<{ resumed: boolean }> {
   let resumed = false;
+  let farthest = 0;
   await persist(async (gained) => {
+    // Bytes that come once more, from a server that always begins anew, bring it no farther: it would be asked for ever.
+    const reached = (position: number): void => {
+      if (position <= farthest) return;
+      farthest = position;
+      gained();
+    };
     const note = await readPartNote(part);
     const have = note?.url === withoutLogin(url) ? await sizeOf(part) : 0;
     const headers =
@@ -54,7 +61,7 @@ export async function download(url: URL, part: string, options: DownloadOptions)
         return;
       }
       resumed ||= answer.from > 0;
-      await receive(response, last, { url, part, gained, ...answer }, options);
+      await receive(response, last, { url, part, reached, ...answer }, options);
     } finally {
       response.destroy();
     }
@@ -91,13 +98,14 @@ async function judge(
 interface Receiving extends Answer {
   url: URL;
   part: string;
-  gained: () => void;
+  /** Told how much of the file is there. */
+  reached: (position: number) => void;
 }
 
 async function receive(
   response: IncomingMessage,
   last: URL,
-  { url, part, from, length, gained }: Receiving,
+  { url, part, from, length, reached }: Receiving,
   { name, signal, onProgress }: DownloadOptions,
 ): Promise<void> {
   await ensureSpace(dirname(part), length ?? 0, `the image ${name}`);
@@ -112,7 +120,7 @@ async function receive(
     for await (const chunk of chunksOf(response, last, signal)) {
       await writing(part, name, () => file.writeFile(chunk));
       done += chunk.length;
-      gained();
+      reached(done);
       tell(done);
     }
     if (total !== undefined && done !== total) throw brokenOff(last, `after ${done} of ${total} bytes`);

@@ -67,9 +67,9 @@ describe('the server', () => {
   test('that falls silent is given up, and that is said', async () => {
     await using web = await serve((_, response) => {
       response.writeHead(200, { 'Content-Length': 1000 });
-      response.flushHeaders();
+      response.write('x');
     });
-    const impatient = new Images({ home, env: {}, transfer: { pauseMs: 1, silenceMs: 500, attempts: 2 } });
+    const impatient = new Images({ home, env: {}, transfer: { pauseMs: 1, silenceMs: 50, attempts: 2 } });
     await expect(impatient.pull(web.url('/disk'), { checksum: sha256(disk()) })).rejects.toMatchObject({
       code: 'ERR_DOWNLOAD',
     });
