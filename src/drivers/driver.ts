@@ -101,6 +101,8 @@ export interface DriverDefinition {
 
 /** What a driver is: the resources of a machine, and a few live calls. */
 export interface Driver {
+  /** Refuses what no image would change, before one is fetched. plan() looks once more: fetching takes its time. */
+  check?(request: { name: string; spec: MachineSpec }): Promise<void>;
   /**
    * Settles what the spec leaves open (connection, network, accelerator) and refuses, before anything is made, what cannot be
    * here. The answer is stored with the machine and never settled again.

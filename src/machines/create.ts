@@ -5,7 +5,6 @@ import type { Capabilities, Driver, DriverDefinition, MachineSpec } from '../dri
 import { HvError } from '../errors';
 import { createAll, rollBack } from '../resources/engine';
 import { isAbort, joinFailures } from '../resources/failures';
-import type { Properties } from '../resources/resource';
 import type { StepProgress } from '../resources/steps';
 import { graphOf } from './graph';
 import { Ledger } from './ledger';
@@ -13,6 +12,7 @@ import { lockOf } from './lifecycle';
 import { withLock } from './lock';
 import type { MachineRecord } from './machine-file';
 import { checkName } from './names';
+import { isImageRefusal, precreate } from './precreate';
 import type { Progress, StartOptions } from './progress';
 import { startAndWait } from './ready';
 import type { Workplace } from './workplace';
@@ -78,18 +78,21 @@ async function settle(
   { signal, tell }: { signal: AbortSignal; tell: Tell },
 ): Promise<Ledger> {
   signal.throwIfAborted();
+  const driver = await place.drivers.of(definition.name);
+  await asked(signal, async () => driver.check?.({ name, spec }));
   tell('image', `looking for the image ${spec.image}`);
-  const image = await find({
-    signal,
-    onProgress: (message, fraction) => {
-      tell('image', message, fraction);
-    },
-  });
+  const image = await found(
+    find({
+      signal,
+      onProgress: (message, fraction) => {
+        tell('image', message, fraction);
+      },
+    }),
+  );
   signal.throwIfAborted();
   tell('check', 'checking');
-  const driver = await place.drivers.of(definition.name);
   const uuid = randomUUID();
-  const plan = await planned(driver, { name, uuid, spec, image }, signal);
+  const plan = await asked(signal, () => driver.plan({ name, uuid, spec, image }));
   const record: MachineRecord = {
     schema: 1,
     name,
@@ -106,23 +109,22 @@ async function settle(
   return new Ledger(place.store, record);
 }
 
-async function planned(
-  driver: Driver,
-  request: { name: string; uuid: string; spec: MachineSpec; image: BootImage },
-  signal: AbortSignal,
-): Promise<Properties> {
+/** What a driver is asked before anything is made. */
+async function asked<T>(signal: AbortSignal, question: () => Promise<T>): Promise<T> {
   try {
-    return await driver.plan(request);
+    return await question();
   } catch (error) {
     if (signal.aborted) signal.throwIfAborted();
     throw precreate(error);
   }
 }
 
-/** Exit status 3: a check said no, and nothing was made. */
-export function precreate(error: unknown): unknown {
-  if (!HvError.is(error)) return error;
-  return new HvError({ code: 'ERR_PRECREATE', message: error.message, hint: error.hint, cause: error });
+async function found(looking: Promise<BootImage>): Promise<BootImage> {
+  try {
+    return await looking;
+  } catch (error) {
+    throw isImageRefusal(error) ? precreate(error) : error;
+  }
 }
 
 async function make(

@@ -1,8 +1,9 @@
 import type { DriverDefinition } from '../drivers/driver';
-import { precreate, refuseTwice, type Wanted } from './create';
+import { refuseTwice, type Wanted } from './create';
 import type { HomeImages } from './home-images';
 import type { HomeSettings } from './home-settings';
 import { checkName } from './names';
+import { precreate } from './precreate';
 import type { CreateRequest } from './request';
 import { checkRequest, specFromRequest } from './spec-from-request';
 import type { Workplace } from './workplace';

@@ -23,6 +23,7 @@ import type {
   DriverContext,
   DriverDefinition,
   DriverMachine,
+  MachineSpec,
   MachineState,
   Orphan,
   StateEvent,
@@ -41,6 +42,7 @@ export const fileOptions = z.strictObject({
     .default('ssh')
     .describe('what becomes of the guest: it answers, or does not'),
   refuse: z.boolean().default(false).describe('plan() says no'),
+  refuseSpec: z.boolean().default(false).describe('check() says no'),
   broken: z.string().optional().describe('a resource that cannot be made, and one that cannot be deleted: `-disk`'),
 });
 
@@ -66,6 +68,11 @@ class FileDriver implements Driver {
 
   constructor(context: DriverContext) {
     this.#context = context;
+  }
+
+  check({ name, spec }: { name: string; spec: MachineSpec }): Promise<void> {
+    if (!fileOptions.parse(spec.options).refuseSpec) return Promise.resolve();
+    return Promise.reject(new HvError({ code: 'ERR_TEST_REFUSED', message: `No image would do for "${name}"` }));
   }
 
   plan({ name, spec }: Parameters<Driver['plan']>[0]): Promise<Properties> {

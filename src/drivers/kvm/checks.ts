@@ -7,23 +7,32 @@ import type { Connections } from './connections';
 import { requireNetwork, takenSubnets } from './networks';
 import type { KvmPlan, NatNetwork } from './plan';
 import type { Request } from './planner';
+import type { Target } from './target';
 
 /** Above, a q35 machine needs devices that hvkit does not give it. */
 const MOST_CPUS = 255;
+
+/** What libvirt's host has to allow, whatever the image is. */
+export type Demands = Pick<KvmPlan, 'target' | 'network' | 'memory' | 'cpus' | 'accel'>;
 
 /** What can be known before anything is made. */
 export async function checkPlan(plan: KvmPlan, request: Request, connections: Connections): Promise<void> {
   checkUserData(request);
   checkDisk(plan, request);
-  await connections.read(plan.target, async (connection) => {
-    await checkHost(plan, connection);
-    if (plan.network.mode === 'nat') await checkSubnet(plan.network, plan, connection);
-    if (plan.network.mode === 'network') await requireNetwork(connection, plan.network.name);
+  await checkDemands(plan, connections);
+}
+
+export async function checkDemands(demands: Demands, connections: Connections): Promise<void> {
+  const { target, network } = demands;
+  await connections.read(target, async (connection) => {
+    await checkHost(demands, connection);
+    if (network.mode === 'nat') await checkSubnet(network, target, connection);
+    if (network.mode === 'network') await requireNetwork(connection, network.name);
   });
 }
 
 /** Where the network is there already, it is what has the subnet. */
-async function checkSubnet({ name, subnet }: NatNetwork, { target }: KvmPlan, connection: Connection): Promise<void> {
+async function checkSubnet({ name, subnet }: NatNetwork, target: Target, connection: Connection): Promise<void> {
   if (subnet === undefined) return;
   const wanted = parseSubnet(subnet);
   if (await ifThere(connection.lookupNetworkByName(name))) return;
@@ -52,7 +61,7 @@ function checkDisk({ disk }: KvmPlan, { image }: Request): void {
   });
 }
 
-async function checkHost(plan: KvmPlan, connection: Connection): Promise<void> {
+async function checkHost(plan: Demands, connection: Connection): Promise<void> {
   const { memory, cpus } = await connection.nodeInfo();
   const mebibytes = Number(memory / 1024n);
   if (plan.memory > mebibytes) {

@@ -27,6 +27,10 @@ export class KvmDriver implements Driver {
     this.#context = context;
   }
 
+  check(request: { name: string; spec: MachineSpec }): Promise<void> {
+    return (require('./planner') as typeof import('./planner')).checkSpec(request, this.#connections, this.#context);
+  }
+
   plan(request: { name: string; uuid: string; spec: MachineSpec; image: BootImage }): Promise<Properties> {
     return (require('./planner') as typeof import('./planner')).planMachine(request, this.#connections, this.#context);
   }

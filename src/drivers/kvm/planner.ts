@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 
-import type { BootImage } from '../../images/image';
+import type { Arch, BootImage } from '../../images/image';
+import { hostArch } from '../../images/work';
 import { HvError } from '../../errors';
 import { macFromUuid } from '../../net/mac';
 import type { Properties } from '../../resources/resource';
 import type { DriverContext, MachineSpec } from '../driver';
 import { settleAcceleration } from './acceleration';
-import { checkPlan } from './checks';
+import { checkDemands, checkPlan, type Demands } from './checks';
 import { chooseTarget, isRoot } from './choose';
 import type { Connections } from './connections';
 import { domainName, prefixOf, stemOf } from './names';
 import { settleNetwork } from './network-mode';
 import { kvmOptions, type KvmOptions } from './options';
 import type { KvmPlan, PlannedStorage } from './plan';
-import { settleShares } from './shares';
+import { checkShares, settleShares } from './shares';
 import { embedRoot, type Target } from './target';
 
 export interface Request {
@@ -34,29 +35,18 @@ export async function planMachine(
   context: DriverContext,
 ): Promise<Properties> {
   const { name, uuid, spec, image } = request;
-  const options = optionsOf(request);
-  const { ofTheHost, ...target } = await chooseTarget(options.uri, connections, context);
-  const isPc = image.arch === 'x86_64';
-  const machineType = options.machineType ?? (isPc ? 'q35' : 'virt');
+  const { options, ...settled } = await settleSpec(spec, image.arch, connections, context);
+  const { target } = settled;
   const shares = settleShares(spec, image, target);
   const plan: KvmPlan = {
     schema: 1,
-    target,
+    ...settled,
     domain: domainName(context.home, name),
-    cpus: options.cpuCount ?? spec.cpus,
-    memory: options.memory ?? spec.memory,
     disk: options.diskSize === undefined ? spec.disk : options.diskSize * MIB,
-    accel: await settleAcceleration(
-      { wanted: spec.accel, arch: image.arch, machineType, target },
-      connections,
-      context,
-    ),
-    machineType,
-    firmware: options.firmware === 'auto' ? (isPc ? 'bios' : 'efi') : options.firmware,
+    firmware: options.firmware === 'auto' ? (image.arch === 'x86_64' ? 'bios' : 'efi') : options.firmware,
     cacheMode: options.cacheMode,
     ...(options.ioMode === undefined ? {} : { ioMode: options.ioMode }),
     mac: macFromUuid(uuid),
-    network: settleNetwork(spec, options.network, { ...target, ofTheHost }, context),
     storage: storageOf(request, target, context),
     ...(shares === undefined ? {} : { shares }),
     user: options.sshUser ?? image.user,
@@ -66,7 +56,47 @@ export async function planMachine(
   return JSON.parse(JSON.stringify(plan)) as Properties;
 }
 
-function optionsOf({ spec }: Request): KvmOptions {
+/** Refuses what no image would change: nobody is to wait for one in vain. */
+export async function checkSpec(
+  { spec }: Pick<Request, 'spec'>,
+  connections: Connections,
+  context: DriverContext,
+): Promise<void> {
+  // That it will run in software is told by the plan, once.
+  const quiet = { ...context, warn: () => undefined };
+  await checkDemands(await settleSpec(spec, hostArch(), connections, quiet), connections);
+}
+
+interface SettledSpec extends Demands {
+  options: KvmOptions;
+  machineType: string;
+}
+
+/** What the spec decides but for the guest's processor. */
+async function settleSpec(
+  spec: MachineSpec,
+  arch: Arch,
+  connections: Connections,
+  context: DriverContext,
+): Promise<SettledSpec> {
+  const options = optionsOf(spec);
+  const { ofTheHost, ...target } = await chooseTarget(options.uri, connections, context);
+  checkShares(spec, target);
+  const network = settleNetwork(spec, options.network, { ...target, ofTheHost }, context);
+  const machineType = options.machineType ?? (arch === 'x86_64' ? 'q35' : 'virt');
+  const accel = await settleAcceleration({ wanted: spec.accel, arch, machineType, target }, connections, context);
+  return {
+    options,
+    target,
+    network,
+    machineType,
+    accel,
+    cpus: options.cpuCount ?? spec.cpus,
+    memory: options.memory ?? spec.memory,
+  };
+}
+
+function optionsOf(spec: MachineSpec): KvmOptions {
   const parsed = kvmOptions.safeParse(spec.options);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

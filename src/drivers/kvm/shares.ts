@@ -15,24 +15,31 @@ import type { Target } from './target';
 const DESCRIPTIONS = ['/etc/qemu/vhost-user', '/usr/share/qemu/vhost-user', '/usr/local/share/qemu/vhost-user'];
 const description = z.looseObject({ type: z.string(), binary: z.string() });
 
-/** How shared folders reach the guest, or why they cannot. */
-export function settleShares(spec: MachineSpec, image: BootImage, target: Target): KvmPlan['shares'] {
-  if (spec.shares.length === 0) return undefined;
-  for (const { host } of spec.shares) checkFolder(host);
-  if (image.init === 'none') {
-    throw refused(
-      `Nobody in the guest of ${image.name} would mount a shared folder: it reads no seed`,
-      'Leave out --share, or take an image with cloud-init.',
-    );
-  }
+/** What keeps folders from being shared, whatever the guest. */
+export function checkShares({ shares }: MachineSpec, target: Target): void {
+  if (shares.length === 0) return;
+  for (const { host } of shares) checkFolder(host);
   if (target.kind === 'remote') {
     throw refused(
       `The machine would be on another host (${target.uri}), where this host's folders are not`,
       'Leave out --share; hvkit scp copies files.',
     );
   }
-  if (target.kind === 'system' || isRoot()) return virtiofs();
-  // libvirt starts virtiofsd as root only. QEMU's own 9p reads and writes as this user.
+  if (isByVirtiofs(target) && !DESCRIPTIONS.some(hasVirtiofsd)) {
+    throw refused('virtiofsd, which serves shared folders, is not installed', installCommand('virtiofsd'));
+  }
+}
+
+/** How shared folders reach the guest, or why they cannot. */
+export function settleShares(spec: MachineSpec, image: BootImage, target: Target): KvmPlan['shares'] {
+  if (spec.shares.length === 0) return undefined;
+  if (image.init === 'none') {
+    throw refused(
+      `Nobody in the guest of ${image.name} would mount a shared folder: it reads no seed`,
+      'Leave out --share, or take an image with cloud-init.',
+    );
+  }
+  if (isByVirtiofs(target)) return 'virtiofs';
   if (image.init !== 'micro') return '9p';
   throw refused(
     `The guest ${image.name} mounts folders by virtiofs, which libvirt gives to root and the members of its group only`,
@@ -40,9 +47,9 @@ export function settleShares(spec: MachineSpec, image: BootImage, target: Target
   );
 }
 
-function virtiofs(): 'virtiofs' {
-  if (DESCRIPTIONS.some(hasVirtiofsd)) return 'virtiofs';
-  throw refused('virtiofsd, which serves shared folders, is not installed', installCommand('virtiofsd'));
+/** libvirt starts virtiofsd as root only. QEMU's own 9p reads and writes as this user. */
+function isByVirtiofs({ kind }: Target): boolean {
+  return kind === 'system' || isRoot();
 }
 
 function hasVirtiofsd(folder: string): boolean {

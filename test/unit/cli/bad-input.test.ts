@@ -257,6 +257,12 @@ describe('a machine that cannot be made as it is asked for', () => {
     [['--ssh-key', `${bad}/none`], /none/],
     [['--ssh-key', `${bad}/folder`], /folder/],
     [['--ssh-key', `${bad}/key`], /key/],
+    [['--image', ''], /image/],
+  ])('%j', async (flags, says) => {
+    await refused(['create', '--image', home.image, ...flags, 'new'], [1, 2], says);
+  });
+
+  test.each<[string[], RegExp]>([
     [['--image', `${bad}/none.qcow2`], /none\.qcow2/],
     [['--image', `${bad}/empty`], /empty/],
     [['--image', `${bad}/folder`], /folder/],
@@ -264,11 +270,12 @@ describe('a machine that cannot be made as it is asked for', () => {
     [['--image', `${bad}/backed.qcow2`], /backed\.qcow2/],
     [['--image', 'no-such-image'], /no-such-image/],
     [['--image', '<image/>'], /<image\/>/],
-    [['--image', 'ftp://127.0.0.1/disk.qcow2'], /ftp/],
     [['--image', 'https://'], /https:/],
-    [['--image', ''], /image/],
+    [['--image', 'ftp://127.0.0.1/disk.qcow2'], /ftp/],
+    [['--image', 'http://127.0.0.1:9/disk.qcow2'], /Try: .*--checksum/],
+    [['--image', bad, '--checksum', `sha256:${'0'.repeat(64)}`], /A folder has no checksum/],
   ])('%j', async (flags, says) => {
-    await refused(['create', '--image', home.image, ...flags, 'new'], [1, 2, 3], says);
+    await refused(['create', '--image', home.image, ...flags, 'new'], 3, says);
   });
 
   test('what the driver refuses is told before anything is made', async () => {

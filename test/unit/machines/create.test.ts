@@ -115,8 +115,26 @@ test('what the driver refuses is refused before anything is made', async () => {
     code: 'ERR_NO_DRIVER',
   });
   await expect(hvkit.create({ ...home.request('dev'), image: './none.qcow2' })).rejects.toMatchObject({
+    code: 'ERR_PRECREATE',
     message: expect.stringContaining('none.qcow2') as string,
+    cause: { code: 'ERR_IMAGE_FILE' },
   });
+  expect(home.remains).toEqual([]);
+});
+
+test('what no image would change is refused before one is looked for', async () => {
+  await using home = new TestHome();
+  const seen: Progress[] = [];
+  // Nobody listens at this port.
+  const image = { image: 'http://127.0.0.1:9/disk.qcow2', checksum: `sha256:${'0'.repeat(64)}` };
+  const request = { ...home.request('dev', { refuseSpec: true }), ...image };
+  await expect(home.open().create(request, { onProgress: (progress) => seen.push(progress) })).rejects.toMatchObject({
+    code: 'ERR_PRECREATE',
+    message: 'No image would do for "dev"',
+  });
+  expect(seen).toEqual([]);
+  // That one cannot be fetched is no refusal: it may go well next time.
+  await expect(home.open().create({ ...request, options: {} })).rejects.toMatchObject({ code: 'ERR_DOWNLOAD' });
   expect(home.remains).toEqual([]);
 });
 
