@@ -1,24 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import type { Crash, CrashShim, Ended } from '../support/crash-shim';
 import { Cli, type Outcome } from './cli';
 import { traces } from './traces';
 
 /** Where a command is killed: at a step that it takes below the home, or when it has said something. */
-export type Moment = { step: number; when: 'before' | 'after' } | { said: string };
+export type Moment = Crash | { said: string };
 
 export function describe(moment: Moment): string {
-  return 'said' in moment ? `at "${moment.said}"` : `${moment.when} step ${moment.step}`;
+  return 'said' in moment ? `at "${moment.said}"` : `${moment.when} ${moment.step}`;
 }
 
 /** A home, and commands that are killed in the middle. */
 export class CrashHome {
   readonly #cli = new Cli();
-  readonly #shim: string;
+  readonly #shim: CrashShim;
 
-  constructor(shim: string) {
+  constructor(shim: CrashShim) {
     this.#shim = shim;
   }
 
@@ -46,27 +46,20 @@ export class CrashHome {
   }
 
   /** The steps that a command takes below the home when nothing happens to it. */
-  async stepsOf(args: readonly string[]): Promise<string[]> {
-    const folder = mkdtempSync(join(tmpdir(), 'hvkit-'));
-    const log = join(folder, 'steps');
-    try {
-      const { status, stderr } = await this.run(args, { ...this.#preloaded(), CRASH_LOG: log });
-      if (status !== 0) throw new Error(`hvkit ${args.join(' ')} ended with ${status}:\n${stderr}`);
-      return existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  async stepsOf(args: readonly string[]): Promise<readonly string[]> {
+    const { killed, steps } = await this.runTo(args, undefined);
+    if (killed) throw new Error(`hvkit ${args.join(' ')} was killed`);
+    return steps;
   }
 
-  /** False: it came to its end before. Steps that end side by side are written down together, so some runs have fewer. */
-  async killedAt(args: readonly string[], moment: Moment): Promise<boolean> {
-    const { status, stdout, stderr } =
-      'said' in moment
-        ? await this.run(args, {}, moment.said)
-        : await this.run(args, { ...this.#preloaded(), CRASH_AT: `${moment.step}:${moment.when}` });
-    if (stderr.endsWith('ended by SIGKILL')) return true;
-    if (status === 0 && 'step' in moment) return false;
-    throw new Error(`hvkit ${args.join(' ')} was not killed, it ended with ${status}:\n${stdout}${stderr}`);
+  /** Runs it until it is killed there; or to its end, which has to be a good one. */
+  async runTo(args: readonly string[], moment: Moment | undefined): Promise<Ended> {
+    const said = moment && 'said' in moment ? moment.said : undefined;
+    const { env, steps } = this.#shim.watch(this.#cli.home, moment && 'step' in moment ? moment : undefined);
+    const { status, stdout, stderr } = await this.run(args, env, said);
+    if (stderr.endsWith('ended by SIGKILL')) return { killed: true, steps: steps() };
+    if (status === 0) return { killed: false, steps: steps() };
+    throw new Error(`hvkit ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
   }
 
   /** What virsh says of the machine; undefined: it has no domain. */
@@ -93,10 +86,6 @@ export class CrashHome {
   get #id(): string | undefined {
     const file = join(this.#cli.home, 'home.json');
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { id: string }).id : undefined;
-  }
-
-  #preloaded(): NodeJS.ProcessEnv {
-    return { LD_PRELOAD: this.#shim, CRASH_ROOT: this.#cli.home };
   }
 
   /** Images are big, and lie in memory here. */
