@@ -18,11 +18,14 @@ export interface ConnectOptions {
   timeoutMs?: number;
   /** How often the other side must show that it lives; after three silences the connection is lost. 10 s unless told. */
   keepaliveMs?: number;
+  /** How long the server may take to open a session: for a command, a copy. 30 s unless told. */
+  sessionMs?: number;
   /** The socket of the agent that holds an encrypted key: `SSH_AUTH_SOCK` unless told. */
   agent?: string | undefined;
 }
 
 const TIMEOUT = 15_000;
+const SESSION = 30_000;
 const KEEPALIVE = 10_000;
 const SILENCES = 3;
 /** For what is still to be sent when a connection is ended. */
@@ -36,7 +39,7 @@ export class SshClient implements AsyncDisposable {
   /** ssh2's own. @internal */
   readonly connection: Client;
   /** @internal */
-  readonly sessions = new Sessions();
+  readonly sessions: Sessions;
   /** Commands that run. A server leaves them running when a connection ends. @internal */
   readonly running = new Set<ClientChannel>();
   readonly #socket: Socket;
@@ -135,16 +138,25 @@ export class SshClient implements AsyncDisposable {
         keepaliveCountMax: SILENCES,
       });
     });
-    return new SshClient(target, connection, socket, () => failure);
+    return new SshClient(target, connection, socket, {
+      failure: () => failure,
+      sessionMs: options.sessionMs ?? SESSION,
+    });
   }
 
-  private constructor(target: SshTarget, connection: Client, socket: Socket, failure: () => Error | undefined) {
+  private constructor(
+    target: SshTarget,
+    connection: Client,
+    socket: Socket,
+    { failure, sessionMs }: { failure: () => Error | undefined; sessionMs: number },
+  ) {
     this.target = target;
     this.connection = connection;
     this.#socket = socket;
+    this.sessions = new Sessions(sessionMs, () => this.#giveUp(timedOut(target, 'session', sessionMs)));
     this.closed = new Promise((resolve) => {
       connection.once('close', () => {
-        if (!this.#ended) this.#failure = lost(target, failure());
+        if (!this.#ended) this.#failure ??= lost(target, failure());
         resolve(this.#failure);
       });
     });
@@ -159,6 +171,13 @@ export class SshClient implements AsyncDisposable {
   get failure(): HvError | undefined {
     if (this.#failure) return this.#failure;
     return this.#socket.destroyed || this.#ended ? lost(this.target, undefined) : undefined;
+  }
+
+  /** It lives and does nothing: later it might still do what was asked for, which nobody would expect then. */
+  #giveUp(error: HvError): HvError {
+    this.#failure ??= error;
+    this.#socket.destroy();
+    return error;
   }
 
   /** Says goodbye. Commands that still run on it are told to end (SIGTERM), and fail with ERR_SSH_LOST. */

@@ -58,16 +58,18 @@ export class CopyRun {
   }
 
   /** What fails while `work` is done, as an error that says where. */
-  async tell<T>(place: string, work: Promise<T>): Promise<T> {
+  async tell<T>(side: Side, path: string, work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      throw HvError.is(error) ? error : failed(place, error as Error);
+      if (HvError.is(error)) throw error;
+      const use = side === this.#from ? 'read' : 'write';
+      throw failed(side.describe(path), error as Error, side.adviceOn(error, path, use));
     }
   }
 
   async copy(source: string, target: string): Promise<void> {
-    const found = await this.tell(this.#from.describe(source), this.#from.stat(source));
+    const found = await this.tell(this.#from, source, this.#from.stat(source));
     await this.#entry({ source, target, found, above: [] });
   }
 
@@ -85,10 +87,10 @@ export class CopyRun {
     const from = this.#from;
     const to = this.#to;
     const place = from.describe(source);
-    const real = await this.tell(place, from.resolve(source));
+    const real = await this.tell(from, source, from.resolve(source));
     if (above.includes(real)) throw failed(place, new Error('a link to a folder that it is in'));
-    const names = await this.tell(place, from.list(source));
-    const isNew = await this.tell(to.describe(target), this.#prepare(target, above.length > 0));
+    const names = await this.tell(from, source, from.list(source));
+    const isNew = await this.tell(to, target, this.#prepare(target, above.length > 0));
     const folders: Entry[] = [];
     const below = [...above, real];
 
@@ -105,7 +107,7 @@ export class CopyRun {
         const entry = { source: `${slashed(source)}${name}`, target: `${slashed(target)}${name}`, above: below };
         await this.#orGoOn(async () => {
           this.#check();
-          const found = await this.tell(from.describe(entry.source), from.stat(entry.source));
+          const found = await this.tell(from, entry.source, from.stat(entry.source));
           if (found?.kind === 'folder') folders.push({ ...entry, found });
           else await this.#entry({ ...entry, found });
         });
@@ -113,7 +115,7 @@ export class CopyRun {
     );
     for (const folder of folders) await this.#orGoOn(() => this.#entry(folder));
     // Last: it may be one that nothing can be written to.
-    if (isNew) await this.tell(to.describe(target), to.setMode(target, found.mode & PERMISSIONS));
+    if (isNew) await this.tell(to, target, to.setMode(target, found.mode & PERMISSIONS));
   }
 
   /** Whether the folder was made. A link below the target may lead anywhere, so it is not followed. */
@@ -138,19 +140,20 @@ export class CopyRun {
         onProgress(place, done, Math.max(size, done));
       }
     };
-    const from = await this.tell(place, this.#from.openSource(source));
+    const from = await this.tell(this.#from, source, this.#from.openSource(source));
     try {
-      const to = await this.tell(this.#to.describe(target), this.#to.openSink(target));
+      const to = await this.tell(this.#to, target, this.#to.openSink(target));
       try {
         const check = (): void => {
           this.#check();
         };
-        await this.tell(`${place} to ${this.#to.describe(target)}`, pump(from, to, { size, check, onBytes }));
+        await pump(from, to, { size, check, onBytes });
       } catch (error) {
         await discarded(to.discard());
-        throw error;
+        // Of the two it does not say which.
+        throw HvError.is(error) ? error : failed(`${place} to ${this.#to.describe(target)}`, error as Error);
       }
-      await this.tell(this.#to.describe(target), to.commit(mode & PERMISSIONS));
+      await this.tell(this.#to, target, to.commit(mode & PERMISSIONS));
     } finally {
       await discarded(from.close());
     }
@@ -213,8 +216,8 @@ async function inParallel(names: readonly string[], work: (name: string) => Prom
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-function failed(place: string, cause: Error): HvError {
-  return new HvError({ code: 'ERR_SSH_COPY', message: `Copying ${place}: ${reasonOf(cause)}`, cause });
+function failed(place: string, cause: Error, hint?: string): HvError {
+  return new HvError({ code: 'ERR_SSH_COPY', message: `Copying ${place}: ${reasonOf(cause)}`, hint, cause });
 }
 
 function several(failures: readonly HvError[]): HvError {
@@ -223,6 +226,7 @@ function several(failures: readonly HvError[]): HvError {
   return new HvError({
     code: 'ERR_SSH_COPY',
     message: `${failures.length} files or folders were not copied:${named.join('')}${more > 0 ? `\n  and ${more} more` : ''}`,
+    hint: failures.find(({ hint }) => hint !== undefined)?.hint,
     cause: new AggregateError(failures),
   });
 }

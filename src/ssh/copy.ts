@@ -52,7 +52,7 @@ async function copying(options: CopyOptions, from: Side, to: Side, source: strin
   try {
     await run.during(async () => {
       const start = await from.expand(source);
-      const found = await run.tell(from.describe(source), from.stat(start));
+      const found = await run.tell(from, source, from.stat(start));
       if (!found) throw new HvError({ code: 'ERR_SSH_COPY', message: `There is no ${from.describe(source)}` });
       if (found.kind === 'folder' && options.recursive !== true) {
         throw new HvError({
@@ -61,7 +61,7 @@ async function copying(options: CopyOptions, from: Side, to: Side, source: strin
           hint: 'With -r (recursive: true) folders are copied, and all that is in them.',
         });
       }
-      const end = await run.tell(to.describe(target), placeFor(to, await to.expand(target), { name: source, found }));
+      const end = await run.tell(to, target, placeFor(to, await to.expand(target), { name: source, found }));
       if (found.kind === 'folder') await refuseInside(from, start, to, end);
       await run.copy(start, end);
     });

@@ -2,13 +2,14 @@ import { HvError } from '../errors';
 import type { SshTarget } from './target';
 
 /** How far a connection came before it failed. @internal */
-export type Stage = 'connect' | 'banner' | 'handshake' | 'login';
+export type Stage = 'connect' | 'banner' | 'handshake' | 'login' | 'session';
 
 const WAITED_FOR: Readonly<Record<Stage, string>> = {
   connect: 'nothing answered',
   banner: 'the connection was taken, but no ssh server said hello',
   handshake: 'the server said hello, but keys were not exchanged',
   login: 'the server had not let the user in',
+  session: 'the server had opened no session',
 };
 
 /** @internal */

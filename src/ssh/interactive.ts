@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 import { HvError } from '../errors';
-import { SshClient } from './client';
+import { agentSocket, SshClient } from './client';
 import { type ConfiguredHost, sshOptions } from './config';
 import { CONNECTION_FAILED } from './exit-status';
 import { runInTerminal, type Terminal } from './terminal';
@@ -13,6 +13,8 @@ export interface ShellOptions {
   /** Not by the system's ssh. */
   native?: boolean | undefined;
   signal?: AbortSignal | undefined;
+  /** The socket of the agent that holds an encrypted key: `SSH_AUTH_SOCK` unless told. */
+  agent?: string | undefined;
   /** The process' own, unless told; the system's ssh can use no other. */
   terminal?: Terminal | undefined;
 }
@@ -24,16 +26,19 @@ export interface ShellOptions {
  */
 export async function shell(host: ConfiguredHost, options: ShellOptions = {}): Promise<number> {
   if (options.command === undefined && options.native !== true && options.terminal === undefined) {
-    const status = await systemShell(host, options.signal);
+    const status = await systemShell(host, options);
     if (status !== undefined) return status;
   }
-  await using client = await SshClient.connect(host.target, { signal: options.signal });
+  const { signal } = options;
+  await using client = await SshClient.connect(host.target, { signal, agent: agentSocket(options) });
   return await runInTerminal(client, options);
 }
 
 /** Undefined: this system has no ssh. */
-async function systemShell(host: ConfiguredHost, signal: AbortSignal | undefined): Promise<number | undefined> {
-  const child = spawn('ssh', [...sshOptions(host), '-t', host.name], { stdio: 'inherit' });
+async function systemShell(host: ConfiguredHost, options: ShellOptions): Promise<number | undefined> {
+  const { signal } = options;
+  const env = { ...process.env, SSH_AUTH_SOCK: agentSocket(options) };
+  const child = spawn('ssh', [...sshOptions(host), '-t', host.name], { stdio: 'inherit', env });
   const pass = (name: NodeJS.Signals): void => {
     child.kill(name);
   };

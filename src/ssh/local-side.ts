@@ -2,12 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { chmod, type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 
+import { quote } from './quote';
 import { nameUntilWhole, type Side, type Sink, type Source, type Stat } from './side';
 
 /** This host. @internal */
 export class LocalSide implements Side {
   describe(path: string): string {
     return path;
+  }
+
+  adviceOn(error: unknown, path: string): string | undefined {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM' ? `It is this host that says no: ls -ld ${quote(path)}` : undefined;
   }
 
   /** A shell has done so already. */

@@ -5,12 +5,14 @@ import type { SFTPWrapper, Stats } from 'ssh2';
 import { HvError } from '../errors';
 import type { SshClient } from './client';
 import { lost } from './failure';
+import { quote } from './quote';
 import { nameUntilWhole, type Side, type Sink, type Source, type Stat } from './side';
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
 /** The answers of sftp, as numbers. */
 const NO_SUCH_FILE = 2;
+const PERMISSION_DENIED = 3;
 const FAILURE = 4;
 
 /** A machine, by the sftp of its ssh server. @internal */
@@ -61,6 +63,13 @@ export class RemoteSide implements Side {
   describe(path: string): string {
     const { user, host, port } = this.#client.target;
     return `${user}@${host.includes(':') ? `[${host}]` : host}${port === 22 ? '' : `:${port}`}:${path}`;
+  }
+
+  adviceOn(error: unknown, path: string, use: 'read' | 'write'): string | undefined {
+    if ((error as { code?: unknown }).code !== PERMISSION_DENIED) return undefined;
+    const way =
+      use === 'read' ? `hvkit exec NAME sudo cat ${quote(path)} > FILE` : `copy to /tmp, then hvkit exec NAME sudo mv`;
+    return `The machine's user ${this.#client.target.user} may not ${use} there, and a copy has no sudo: ${way}`;
   }
 
   expand(path: string): Promise<string> {

@@ -1,8 +1,16 @@
 /** The sessions of one connection. sshd allows ten (MaxSessions); whoever is one too many waits for another to end. @internal */
 export class Sessions {
+  readonly #patienceMs: number;
+  readonly #giveUp: () => Error;
   /** Those that are open, and those that are just asked for. */
   #open = 0;
   #waiting: (() => void)[] = [];
+
+  /** `giveUp` ends the connection of a server that neither opens a session nor refuses to. */
+  constructor(patienceMs: number, giveUp: () => Error) {
+    this.#patienceMs = patienceMs;
+    this.#giveUp = giveUp;
+  }
 
   /** `attempt` is handed what it must call when its session is over, and rejects if there is none. */
   async open<T>(attempt: (over: () => void) => Promise<T>): Promise<T> {
@@ -16,12 +24,26 @@ export class Sessions {
         for (const wake of this.#waiting.splice(0)) wake();
       };
       try {
-        return await attempt(onOver);
+        return await this.#inTime(attempt(onOver));
       } catch (error) {
         onOver();
         if (!isRefusal(error) || this.#open === 0) throw error;
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }
+    }
+  }
+
+  async #inTime<T>(opening: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(this.#giveUp());
+      }, this.#patienceMs);
+    });
+    try {
+      return await Promise.race([opening, tooLate]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -23,6 +23,8 @@ export interface Sink {
 export interface Side {
   /** For messages: `dev@127.0.0.1:/etc/hosts`. */
   describe(path: string): string;
+  /** What to do where it does not let the user read or write; undefined: that is not what failed. */
+  adviceOn(error: unknown, path: string, use: 'read' | 'write'): string | undefined;
   /** Without `~`. */
   expand(path: string): Promise<string>;
   /** Absolute, and without links. */

@@ -237,12 +237,14 @@ describe('an error says which file, and why', () => {
     writeFileSync(join(here, 'file'), 'x');
     await expect(copyTo(client, join(here, 'file'), '/etc/hvkit-test')).rejects.toMatchObject({
       message: expect.stringMatching(/\/etc\/hvkit-test: Permission denied/) as string,
+      hint: `The machine's user ${sshd.name} may not write there, and a copy has no sudo: copy to /tmp, then hvkit exec NAME sudo mv`,
     });
     await expect(copyTo(client, join(here, 'file'), `${there}/no/such`)).rejects.toMatchObject({
       message: expect.stringContaining(`there is no folder ${there}/no/`) as string,
     });
     await expect(copyFrom(client, '/etc/shadow', here)).rejects.toMatchObject({
       message: expect.stringMatching(/:\/etc\/shadow: Permission denied/) as string,
+      hint: expect.stringContaining('hvkit exec NAME sudo cat /etc/shadow > FILE') as string,
     });
     writeFileSync(join(there, 'tree'), '');
     mkdirSync(join(here, 'tree'));

@@ -3,12 +3,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 
 import { type Connection, Server, type SFTPWrapper } from 'ssh2';
 
 import { SshClient } from '../../../src/ssh/client';
 import { copyFrom } from '../../../src/ssh/copy';
+import { run } from '../../../src/ssh/exec';
 import { writeKeyPair, type WrittenKeyPair } from '../../../src/ssh/keys';
+import { runInTerminal } from '../../../src/ssh/terminal';
 
 const FOLDER = 0o040755;
 const FILE = 0o100644;
@@ -115,6 +118,50 @@ function answer(sftp: SFTPWrapper, names: readonly string[]): void {
     sftp.status(id, NONE);
   });
 }
+
+/** What a machine does with those who ask for a session: nothing. */
+async function speechless(): Promise<AsyncDisposable & { client: SshClient }> {
+  const server = new Server({ hostKeys: [readFileSync(host.privateFile)] }, (connection) => {
+    connection.on('error', () => undefined);
+    connection.on('authentication', (context) => {
+      context.accept();
+    });
+    connection.on('session', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const target = { host: '127.0.0.1', port, user: 'root', identityFile: user.privateFile, hostKey: host.publicKey };
+  const client = await SshClient.connect(target, { sessionMs: 300 });
+  return {
+    client,
+    async [Symbol.asyncDispose]() {
+      await client.end();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+test.each<[string, (client: SshClient) => Promise<unknown>]>([
+  ['a command', (client) => run(client, 'true')],
+  ['a copy', (client) => copyFrom(client, '/tree', folder)],
+  [
+    'a terminal',
+    (client) => {
+      const stdout = new PassThrough();
+      return runInTerminal(client, { terminal: { stdin: Readable.from([]), stdout, stderr: stdout } });
+    },
+  ],
+])('%s is not waited for without an end', async (_what, work) => {
+  await using machine = await speechless();
+  await expect(work(machine.client)).rejects.toMatchObject({
+    code: 'ERR_SSH_TIMEOUT',
+    message: expect.stringContaining('the server had opened no session') as string,
+  });
+  // What it might still begin, it would begin for nobody.
+  expect(await machine.client.closed).toMatchObject({ code: 'ERR_SSH_TIMEOUT' });
+});
 
 test.each([['../evil'], ['/tmp/hvkit-evil'], ['sub/../../evil'], [''], ['a\0evil']])(
   'a name that leads out of its folder ends the copy: %j',

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -30,13 +31,13 @@ class Person {
   #seen = '';
   #wake: () => void = () => undefined;
 
-  constructor(options: ShellOptions, ...variables: string[]) {
+  constructor(options: ShellOptions, variable = 'TERM=xterm', whose: ConfiguredHost = host) {
     const child = [
       '/usr/bin/env',
-      ...variables,
+      variable,
       process.execPath,
       join(__dirname, 'children/shell.js'),
-      JSON.stringify({ host, options }),
+      JSON.stringify({ host: whose, options }),
     ];
     const line = `stty rows 40 cols 132; ${child.map(quote).join(' ')}; echo "status $?"; stty -a | grep -ow -e -\\\\?icanon -e -\\\\?echo`;
     this.#process = spawn('script', ['-qefc', line, '/dev/null'], { stdio: 'pipe' });
@@ -98,6 +99,28 @@ test('without ssh in the PATH the shell is our own', async () => {
   await person.sees(/\$ $/);
   person.type('exit 3\r');
   expect(await person.leaves()).toBe('status 3\nicanon\necho\n');
+});
+
+test('an encrypted key is with the agent that is named, and not with that of the environment', async () => {
+  const identityFile = join(sshd.folder, 'encrypted');
+  const agent = join(sshd.folder, 'agent');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', identityFile]);
+  sshd.authorize(readFileSync(`${identityFile}.pub`, 'utf8'));
+  const daemon = spawn('ssh-agent', ['-D', '-a', agent], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await once(daemon.stdout, 'data');
+    const asking = { SSH_ASKPASS: join(__dirname, 'askpass'), SSH_ASKPASS_REQUIRE: 'force' };
+    execFileSync('ssh-add', ['-q', identityFile], { env: { ...process.env, SSH_AUTH_SOCK: agent, ...asking } });
+    const encrypted = { ...host, target: { ...host.target, identityFile } };
+    const command = { command: 'exit 6', agent, terminal: streams(Readable.from([])) };
+    expect(await shell(encrypted, command)).toBe(6);
+    const person = new Person({ agent }, 'SSH_AUTH_SOCK=/nowhere', encrypted);
+    await person.sees(/\$ $/);
+    person.type('exit 5\r');
+    expect(await person.leaves()).toMatch(/^status 5\n/);
+  } finally {
+    daemon.kill();
+  }
 });
 
 test('a command in a terminal has one as well', async () => {
