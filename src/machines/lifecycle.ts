@@ -144,14 +144,24 @@ export function resume(place: Workplace, name: string): Promise<void> {
   });
 }
 
-/** In whatever state that is not off. */
-export async function requireRunning(place: Workplace, record: MachineRecord): Promise<void> {
+/** In whatever state that is not off: which it is. */
+export async function requireRunning(place: Workplace, record: MachineRecord): Promise<MachineState> {
   const state = await stateOf(place, record);
-  if (state !== 'Stopped' && state !== 'Saved') return;
+  if (state !== 'Stopped' && state !== 'Saved') return state;
   throw new HvError({
     code: 'ERR_NOT_RUNNING',
     message: 'Host is not running',
     hint: `hvkit start ${record.name}`,
+  });
+}
+
+/** One whose guest could answer: of a paused one nobody would, and whoever asked would wait for it. */
+export async function requireAwake(place: Workplace, record: MachineRecord): Promise<void> {
+  if ((await requireRunning(place, record)) !== 'Paused') return;
+  throw new HvError({
+    code: 'ERR_NOT_RUNNING',
+    message: `The machine "${record.name}" is paused`,
+    hint: `hvkit resume ${record.name}`,
   });
 }
 

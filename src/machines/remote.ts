@@ -8,7 +8,7 @@ import type { ForwardOptions, Tunnel } from '../ssh/forward';
 import type { SshTarget } from '../ssh/target';
 import type { ExecOptions, ExecResult, ShellOptions } from './exec';
 import { machineOf } from './ledger';
-import { cannot, requireRunning } from './lifecycle';
+import { cannot, requireAwake, requireRunning } from './lifecycle';
 import type { MachineRecord } from './machine-file';
 import { sshTarget } from './ssh-target';
 import type { Workplace } from './workplace';
@@ -16,6 +16,10 @@ import type { Workplace } from './workplace';
 /** Where a machine that runs is reached. */
 export async function addressOf(place: Workplace, record: MachineRecord): Promise<Address> {
   await requireRunning(place, record);
+  return knownAddress(place, record);
+}
+
+async function knownAddress(place: Workplace, record: MachineRecord): Promise<Address> {
   const driver = await place.drivers.of(record.driver);
   const machine = machineOf(place.store, record);
   const address = await driver.address(machine);
@@ -32,6 +36,12 @@ export async function targetOf(place: Workplace, record: MachineRecord): Promise
   return sshTarget(machineOf(place.store, record), await addressOf(place, record));
 }
 
+/** For who logs in there now. */
+async function awakeTarget(place: Workplace, record: MachineRecord): Promise<SshTarget> {
+  await requireAwake(place, record);
+  return sshTarget(machineOf(place.store, record), await knownAddress(place, record));
+}
+
 /** A section of ssh's configuration. Of a machine that is off, where it was reached last: it keeps that as far as it can. */
 export async function sshConfigOf(place: Workplace, record: MachineRecord): Promise<string> {
   const address = record.address ?? (await addressOf(place, record));
@@ -44,10 +54,10 @@ export async function shellIn(
   record: MachineRecord,
   { command, ...options }: ShellOptions,
 ): Promise<number> {
-  const host = await configured(place, record, await targetOf(place, record));
+  const host = await configured(place, record, await awakeTarget(place, record));
   const { shell } = require('../ssh/interactive') as typeof import('../ssh/interactive');
   // As with ssh: the words are one line for the shell of the guest.
-  return shell(host, { command: command?.join(' '), ...options });
+  return shell(host, { command: command?.join(' '), agent: place.env['SSH_AUTH_SOCK'], ...options });
 }
 
 /** With the file of the host key, which ssh itself reads. */
@@ -82,7 +92,7 @@ export async function forwardTo(place: Workplace, record: MachineRecord, options
 }
 
 async function connect(place: Workplace, record: MachineRecord, signal: AbortSignal | undefined): Promise<SshClient> {
-  const target = await targetOf(place, record);
+  const target = await awakeTarget(place, record);
   const { SshClient } = require('../ssh/client') as typeof import('../ssh/client');
   return SshClient.connect(target, { signal, agent: place.env['SSH_AUTH_SOCK'] });
 }

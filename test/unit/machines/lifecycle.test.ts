@@ -27,6 +27,11 @@ test('stop, start, restart, pause and resume', async () => {
 
   await machine.pause();
   expect(await machine.state()).toBe('Paused');
+  const paused = { code: 'ERR_NOT_RUNNING', message: 'The machine "dev" is paused', hint: 'hvkit resume dev' };
+  await expect(machine.exec('true')).rejects.toMatchObject(paused);
+  await expect(machine.shell({ command: ['true'] })).rejects.toMatchObject(paused);
+  await expect(machine.copyFrom('/etc/hostname', home.folder.path)).rejects.toMatchObject(paused);
+  expect(await machine.address()).toEqual(address);
   await machine.resume();
   expect(await machine.state()).toBe('Running');
 
