@@ -87,5 +87,24 @@
         'native/hyperkit/lock.cc',
       ],
     },
+    {
+      'target_name': 'vmnet',
+      # Its threads may still run when the environment that started them has ended.
+      'conditions': [
+        ['OS=="linux"', {
+          'ldflags': ['-Wl,-z,nodelete'],
+        }],
+      ],
+      'sources': [
+        '<@(common_sources)',
+        'native/vmnet/addon.cc',
+        'native/vmnet/leases/calls.cc',
+        'native/vmnet/leases/lease.cc',
+        'native/vmnet/leases/leases.cc',
+        'native/vmnet/leases/parser.cc',
+        'native/vmnet/leases/remove.cc',
+        'native/vmnet/leases/table.cc',
+      ],
+    },
   ],
 }

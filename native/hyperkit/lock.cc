@@ -8,7 +8,7 @@
 #include "common/failure.h"
 #include "common/file_lock.h"
 #include "common/promise_job.h"
-#include "hyperkit/arguments.h"
+#include "common/arguments.h"
 #include "hyperkit/module.h"
 
 namespace hvkit::hyperkit {

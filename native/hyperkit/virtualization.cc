@@ -6,7 +6,7 @@
 
 #include "common/failure.h"
 #include "common/promise_job.h"
-#include "hyperkit/arguments.h"
+#include "common/arguments.h"
 #include "hyperkit/module.h"
 #include "hyperkit/trial.h"
 

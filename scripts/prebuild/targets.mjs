@@ -14,6 +14,7 @@ export const FLOORS = {
 export const ADDONS = {
   libvirt: ['libvirt.so.0', 'libvirt-qemu.so.0', 'libvirt.0.dylib', 'libvirt-qemu.0.dylib'],
   hyperkit: [],
+  vmnet: [],
 };
 
 /** Shared libraries that any addon may name. */

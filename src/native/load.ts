@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { currentHost, type Host } from './host';
 import { loadFailed, notFound, type Attempt } from './load-error';
 
-export type AddonName = 'libvirt' | 'hyperkit';
+export type AddonName = 'libvirt' | 'hyperkit' | 'vmnet';
 
 export interface LoaderOptions {
   /** The package's folder, which holds prebuilds/ and build/. */

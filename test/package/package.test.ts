@@ -15,7 +15,7 @@ import {
   type Packed,
 } from './pack';
 
-const PREBUILDS = ['libvirt', 'hyperkit'].map((addon) => `prebuilds/${process.platform}-${process.arch}/${addon}.node`);
+const PREBUILDS = ['libvirt', 'hyperkit', 'vmnet'].map((addon) => `prebuilds/${process.platform}-${process.arch}/${addon}.node`);
 /** All of the addons is compiled, on a machine that may have other work. */
 const TEN_MINUTES = 600_000;
 
@@ -53,6 +53,7 @@ describe('the tarball', () => {
         'dist/native/libvirt/index.d.ts',
         'native/libvirt/addon.cc',
         'native/hyperkit/addon.cc',
+        'native/vmnet/addon.cc',
         'prebuilds/README.md',
         ...PREBUILDS,
       ]),

@@ -36,7 +36,7 @@ const HEADERS: Record<string, Buffer> = {
   'darwin-arm64': machO(0x0100000c),
 };
 
-const ADDONS = ['libvirt', 'hyperkit'];
+const ADDONS = ['libvirt', 'hyperkit', 'vmnet'];
 
 function putAddons(target: string, content: Buffer): void {
   for (const addon of ADDONS) put(`${target}/${addon}.node`, content);

@@ -10,7 +10,7 @@
 
 #include "common/failure.h"
 
-namespace hvkit::hyperkit {
+namespace hvkit {
 
 /// Text for C, which ends at the first NUL: a string that holds one is refused.
 inline std::string TextArgument(const Napi::CallbackInfo& info, size_t index) {
@@ -31,4 +31,4 @@ inline uint32_t CountArgument(const Napi::CallbackInfo& info, size_t index) {
   return static_cast<uint32_t>(number);
 }
 
-}  // namespace hvkit::hyperkit
+}  // namespace hvkit

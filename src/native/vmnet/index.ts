@@ -1,0 +1,15 @@
+export {
+  findLease,
+  findLeaseByName,
+  LEASE_FILE,
+  leaseUse,
+  readLeases,
+  removeLeases,
+  type AddressRange,
+  type Lease,
+  type LeaseKey,
+  type LeaseOptions,
+  type LeaseTable,
+  type LeaseUse,
+  type RemoveOptions,
+} from './leases';
