@@ -72,6 +72,10 @@
           'ldflags': ['-Wl,-z,nodelete'],
           'sources': [
             'native/hyperkit/virtualization.cc',
+            'native/hyperkit/linux/exit_source.cc',
+            'native/hyperkit/linux/pid_fd.cc',
+            'native/hyperkit/linux/process.cc',
+            'native/hyperkit/linux/spawn_actions.cc',
             # Each is empty on the other processor.
             'native/hyperkit/linux/guest_arm64.cc',
             'native/hyperkit/linux/guest_x64.cc',
@@ -80,11 +84,21 @@
             'native/hyperkit/linux/trial.cc',
           ],
         }],
+        ['OS=="mac"', {
+          'sources': [
+            'native/hyperkit/darwin/exit_source.cc',
+            'native/hyperkit/darwin/process.cc',
+            'native/hyperkit/darwin/spawn_actions.cc',
+          ],
+        }],
       ],
       'sources': [
         '<@(common_sources)',
         'native/hyperkit/addon.cc',
+        'native/hyperkit/exit_watcher.cc',
         'native/hyperkit/lock.cc',
+        'native/hyperkit/process_watch.cc',
+        'native/hyperkit/start_program.cc',
       ],
     },
     {

@@ -2,6 +2,7 @@
 
 #include "hyperkit/lock.h"
 #include "hyperkit/module.h"
+#include "hyperkit/process_watch.h"
 #ifdef __linux__
 #include "hyperkit/virtualization.h"
 #endif
@@ -17,6 +18,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Module{EnvLoop::Create(env), JobQueue::Create(kThreads)});
   exports.Set("takeLock", Napi::Function::New(env, TakeLock, "takeLock"));
   exports.Set("releaseLock", Napi::Function::New(env, ReleaseLock, "releaseLock"));
+  exports.Set("ProcessWatch", ProcessWatch::Class(env));
+  exports.Set("findProcess", Napi::Function::New(env, FindProcessAsync, "findProcess"));
+  exports.Set("signalProcess", Napi::Function::New(env, SignalProcessAsync, "signalProcess"));
 #ifdef __linux__
   exports.Set("tryHypervisor", Napi::Function::New(env, TryHypervisorAsync, "tryHypervisor"));
 #endif

@@ -13,6 +13,37 @@ interface Binding {
   releaseLock(lock: LockHandle): void;
   /** Absent where there is no such test for the system. */
   tryHypervisor?(device: string, milliseconds: number): Promise<Trial>;
+  findProcess(pid: number): Promise<NativeProcess | null>;
+  /** false: there is no such process any more. */
+  signalProcess(pid: number, start: string, signal: number): Promise<boolean>;
+  /** `wake` is called when there is something to take. */
+  ProcessWatch: new (wake: () => void) => NativeProcessWatch;
+}
+
+/** native/hyperkit/process_watch.h. Of `start` and `watch` one is called, and once. */
+export interface NativeProcessWatch {
+  /** `log` receives what the program says, behind what is there. */
+  start(file: string, argv: readonly string[], environment: readonly string[], log: string): Promise<NativeProcess>;
+  watch(pid: number, start: string): Promise<void>;
+  /** null: it has not ended, or this was taken before. */
+  take(): NativeExit | null;
+  stop(): void;
+  /** Whether Node stays alive for it. */
+  hold(hold: boolean): void;
+}
+
+/** native/hyperkit/process.h. */
+export interface NativeProcess {
+  pid: number;
+  start: string;
+  /** Empty where it cannot be known. */
+  executable: string;
+  ended: boolean;
+}
+
+export interface NativeExit {
+  code: number | null;
+  signal: number | null;
 }
 
 /** native/hyperkit/trial.h: how far a tiny guest came. */

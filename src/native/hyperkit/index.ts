@@ -1,5 +1,16 @@
 export { FileLock, lockFile, lockHolder, type LockHolder, type LockOptions } from './lock';
 export {
+  findProcess,
+  isAlive,
+  signalProcess,
+  startProcess,
+  WatchedProcess,
+  watchProcess,
+  type ProcessExit,
+  type ProcessIdentity,
+  type Program,
+} from './process';
+export {
   virtualization,
   type Virtualization,
   type VirtualizationOptions,
