@@ -162,6 +162,25 @@ export class ContentCache {
     }
   }
 
+  /** All of them. One that somebody is just downloading stays, and is an error when the others are gone. */
+  async clear(): Promise<void> {
+    const busy: string[] = [];
+    for (const name of await namesIn(this.#files)) {
+      const path = join(this.#files, name);
+      const [key = ''] = name.split('.');
+      if (!(await this.#exclusively(key, () => rm(path, { recursive: true, force: true })))) busy.push(path);
+    }
+    if (busy.length === 0) {
+      await rm(this.#files, { recursive: true, force: true });
+      return;
+    }
+    throw new HvError({
+      code: 'ERR_LOCKED',
+      message: `Another process is downloading ${busy.join(', ')}`,
+      hint: 'Try again when it has ended.',
+    });
+  }
+
   /** Does nothing where somebody is downloading that very file. */
   async #exclusively(key: string, work: () => Promise<void>): Promise<boolean> {
     await mkdir(this.#locks, { recursive: true, mode: 0o700 });

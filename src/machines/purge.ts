@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
-
 import { HvError } from '../errors';
+import { clearCache } from '../images/clear';
 import { joinFailures } from '../resources/failures';
 import { allEnded } from './ended';
 import { orphansOf } from './home-orphans';
@@ -35,7 +34,7 @@ export async function purge(place: Workplace, options: WorkOptions = {}): Promis
   const { found, failures: unasked } = await orphansOf(place);
   failures.push(...unasked.map(({ error }) => error));
   for (const { orphan } of found) await attempt(() => orphan.delete());
-  await attempt(() => rm(place.home.cache, { recursive: true, force: true }));
+  await attempt(() => clearCache(place.home.cache));
   const [first, ...others] = failures;
   if (first !== undefined) throw unfinished(joinFailures(first, others, 'and'));
 }

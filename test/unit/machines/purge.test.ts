@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { lockFile } from '../../../src/native/hyperkit';
 import { HomeFolder } from '../../../src/machines/home';
 import { Store } from '../../../src/machines/store';
 import { TestHome } from '../../support/home';
@@ -16,15 +17,17 @@ test('nothing is left of machines, orphans, damaged files and the cache; the set
   writeFileSync(store.file('damaged'), '{');
   await store.write(recordOf('begun', { phase: 'creating', plan: { options: {} } }));
   mkdirSync(store.folder('empty'));
-  mkdirSync(join(home.path, 'cache'), { recursive: true });
-  writeFileSync(join(home.path, 'cache', 'image'), 'bytes');
+  for (const folder of ['names', 'files/sha256-0', 'micro']) {
+    mkdirSync(join(home.path, 'cache', folder), { recursive: true });
+    writeFileSync(join(home.path, 'cache', folder, 'file'), 'bytes');
+  }
   const id = readFileSync(join(home.path, 'home.json'), 'utf8');
 
   await hv.purge();
   expect(home.remains).toEqual([]);
   expect(await hv.list()).toEqual([]);
   expect(await hv.doctor()).toEqual([]);
-  expect(existsSync(join(home.path, 'cache'))).toBe(false);
+  expect(readdirSync(join(home.path, 'cache'))).toEqual(['locks']);
   expect(await hv.settings.get('cpus')).toBe(1);
   expect(readFileSync(join(home.path, 'home.json'), 'utf8')).toBe(id);
   // A second time there is nothing, and that is no failure; nor is the home of no use.
@@ -69,6 +72,9 @@ test('what docker-machine has in the same folder is left alone, and no machine i
   mkdirSync(theirs);
   writeFileSync(join(theirs, 'config.json'), '{}');
   writeFileSync(join(home.path, 'machines', 'a note.txt'), '');
+  const cache = join(home.path, 'cache');
+  mkdirSync(join(cache, 'names'), { recursive: true });
+  writeFileSync(join(cache, 'boot2docker.iso'), 'theirs');
   expect(await hv.doctor()).toEqual([]);
   expect(await hv.repair()).toEqual([]);
   await expect(hv.create(home.request('theirs'))).rejects.toMatchObject({
@@ -79,4 +85,23 @@ test('what docker-machine has in the same folder is left alone, and no machine i
   await hv.purge();
   expect(readdirSync(join(home.path, 'machines')).sort()).toEqual(['a note.txt', 'theirs']);
   expect(readdirSync(theirs)).toEqual(['config.json']);
+  expect(readdirSync(cache)).toEqual(['boot2docker.iso']);
+});
+
+test('an image that another process is downloading stays, which is told', async () => {
+  await using home = new TestHome();
+  const cache = join(home.path, 'cache');
+  for (const folder of ['files/sha256-1.part', 'files/sha256-2', 'locks']) {
+    mkdirSync(join(cache, folder), { recursive: true });
+  }
+  {
+    using _download = await lockFile(join(cache, 'locks', 'sha256-1'), { description: 'x' });
+    await expect(home.open().purge()).rejects.toMatchObject({
+      code: 'ERR_PURGE',
+      message: expect.stringContaining(`Another process is downloading ${cache}/files/sha256-1.part`) as string,
+    });
+    expect(readdirSync(join(cache, 'files'))).toEqual(['sha256-1.part']);
+  }
+  await home.open().purge();
+  expect(readdirSync(cache)).toEqual(['locks']);
 });
