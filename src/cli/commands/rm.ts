@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 
-import type { WorkOptions } from '../../index';
+import type { HvError, WorkOptions } from '../../index';
 import type { Context } from '../context';
 import { confirm } from '../confirm';
 import { examples } from '../examples';
 import { codeOf, failure, hintOf, messageOf, UsageError } from '../report';
+import { forEach } from '../targets';
 import { workOnEach } from '../work';
 
 interface RmOptions {
@@ -24,8 +25,8 @@ export function configure(command: Command, context: Context): void {
     .option('-f, --force', 'do not ask, and forget the machine even if its hypervisor cannot be asked')
     .action(async (given: string[], options: RmOptions) => {
       if (given.length === 0) throw new UsageError('Expected to get one or more machine names as arguments');
-      const names = [...new Set(given)];
-      if (!(await agreed(context, names, options))) return;
+      const names = await agreed(context, [...new Set(given)], options);
+      if (names.length === 0) return;
       await workOnEach(context, names, {
         doing: 'removing',
         interrupted: INTERRUPTED,
@@ -39,13 +40,26 @@ export function configure(command: Command, context: Context): void {
   ]);
 }
 
-async function agreed(context: Context, names: readonly string[], { yes, force }: RmOptions): Promise<boolean> {
-  if (yes || force) return true;
-  return confirm(
-    context,
-    `About to remove ${names.join(', ')}, with all that is on it.`,
-    `hvkit rm -y ${names.join(' ')}`,
-  );
+/** Which may be removed. Nobody is asked about what there is not. */
+async function agreed(
+  context: Context,
+  given: readonly string[],
+  { yes, force }: RmOptions,
+): Promise<readonly string[]> {
+  if (yes || force) return given;
+  const there = new Set<string>();
+  await forEach(context, given, async (name) => {
+    try {
+      await context.hvkit.machine(name);
+    } catch (error) {
+      throw notRemoved(name, error);
+    }
+    there.add(name);
+  });
+  const names = given.filter((name) => there.has(name));
+  if (names.length === 0) return [];
+  const question = `About to remove ${names.join(', ')}, with all that is on it.`;
+  return (await confirm(context, question, `hvkit rm -y ${names.join(' ')}`)) ? names : [];
 }
 
 async function remove(context: Context, name: string, options: WorkOptions & { force: boolean }): Promise<string> {
@@ -55,13 +69,17 @@ async function remove(context: Context, name: string, options: WorkOptions & { f
   } catch (error) {
     if (codeOf(error) === 'ABORT_ERR') throw error;
     if (codeOf(error) === 'ERR_NO_MACHINE' && options.force) return `${messageOf(error)}.`;
-    // In docker-machine's words, which scripts look for.
-    throw failure({
-      code: 'ERR_REMOVE',
-      message: `Error removing host "${name}": ${messageOf(error).replace(/\.$/, '')}.`,
-      hint: hintOf(error, 'rm'),
-      cause: error,
-    });
+    throw notRemoved(name, error);
   }
   return `Successfully removed ${name}`;
+}
+
+/** In docker-machine's words, which scripts look for. */
+function notRemoved(name: string, cause: unknown): HvError {
+  return failure({
+    code: 'ERR_REMOVE',
+    message: `Error removing host "${name}": ${messageOf(cause).replace(/\.$/, '')}.`,
+    hint: hintOf(cause, 'rm'),
+    cause,
+  });
 }

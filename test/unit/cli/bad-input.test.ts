@@ -356,6 +356,7 @@ describe('a machine that is not there, or cannot be read', () => {
     [['console', 'nope'], /Docker machine "nope" does not exist/],
     [['inspect', '../machines/dev'], /does not exist|Invalid hostname/],
     [['rm', '-y', 'nope'], /Error removing host "nope": Docker machine "nope" does not exist\./],
+    [['rm', 'nope'], /Error removing host "nope": Docker machine "nope" does not exist\./],
     [['rm', 'dev'], /There is no terminal to ask on\nTry: hvkit rm -y dev/],
     [['purge'], /There is no terminal to ask on\nTry: hvkit purge -y/],
     [['status'], /No machine name\(s\) specified and no "default" machine exists/],

@@ -87,6 +87,21 @@ describe('rm asks', () => {
     expect(home.file('dev').phase).toBe('ready');
   });
 
+  test('about those that there are, and says of the others that there are none', async () => {
+    await using home = new TestHome();
+    await home.open().create(home.request('dev'));
+    const removing = new OnTerminal(home, ['rm', 'nosuch', 'dev']);
+    await removing.prints(question);
+    expect(removing.stdout).toContain('Error removing host "nosuch": Docker machine "nosuch" does not exist.');
+    removing.type('y\r');
+    const { status, stdout } = await removing.ends();
+    expect(status).toBe(1);
+    expect(stdout).toContain('Successfully removed dev');
+    const { stdout: told } = await new OnTerminal(home, ['rm', 'nosuch']).ends();
+    expect(told).toContain('"nosuch" does not exist');
+    expect(told).not.toContain('About to remove');
+  });
+
   test('and "y" removes it', async () => {
     await using home = new TestHome();
     await home.open().create(home.request('dev'));
