@@ -30,6 +30,9 @@ export class Program {
       this.stderr += bytes.toString();
       this.#wake();
     });
+    this.process.once('close', () => {
+      this.#wake();
+    });
   }
 
   protected start(argv: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
@@ -41,7 +44,6 @@ export class Program {
       if (this.process.exitCode !== null) throw new Error(`It ended without ${what}:\n${this.stdout}${this.stderr}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        this.process.once('close', resolve);
       });
     }
   }
