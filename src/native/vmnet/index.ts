@@ -13,3 +13,4 @@ export {
   type LeaseUse,
   type RemoveOptions,
 } from './leases';
+export { waitForLease, watchLeases, type WaitOptions, type WatchOptions } from './wait';
