@@ -10,6 +10,7 @@ export {
   type ProcessIdentity,
   type Program,
 } from './process';
+export { hypervisorFailure, startHypervisor, type HypervisorStart } from './start';
 export {
   virtualization,
   type Virtualization,

@@ -29,7 +29,12 @@ export interface Program {
 }
 
 const WANTED_BY_ANY = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ'];
-const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]));
+/** Of those with two names (SIGABRT, SIGIOT) the first counts, as everywhere in Node. */
+const SIGNALS = new Map(
+  Object.entries(constants.signals)
+    .reverse()
+    .map(([name, number]) => [number, name as NodeJS.Signals]),
+);
 
 /** A process whose end is watched. Node stays alive for it only while an `exit()` waits. */
 export class WatchedProcess {
