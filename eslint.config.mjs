@@ -20,6 +20,7 @@ const FLOORS = {
   net: 1,
   units: 1,
   shape: 1,
+  yaml: 1,
   errors: 0,
 };
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { isMap, parseDocument } from 'yaml';
-
 import { HvError } from '../errors';
+import { readYaml } from '../yaml';
 
 export const CLOUD_CONFIG = '#cloud-config';
 
@@ -51,10 +50,11 @@ function check(userData: string): void {
     throw wrong(`its first line tells cloud-init nothing: ${JSON.stringify(userData.split('\n')[0]?.slice(0, 80))}`);
   }
   if (!/^#cloud-config\s/.test(userData)) return;
-  const document = parseDocument(userData, { version: '1.1', logLevel: 'silent' });
-  const [error] = document.errors;
-  if (error) throw wrong(`it is not YAML: ${error.message.split('\n')[0] ?? ''}`);
-  if (document.contents !== null && !isMap(document.contents)) {
+  const yaml = readYaml(userData, { version: '1.1' });
+  if ('problem' in yaml) throw wrong(`it is not YAML: ${yaml.problem}`);
+  const { isMap } = require('yaml') as typeof import('yaml');
+  const { contents } = yaml.document;
+  if (contents !== null && !isMap(contents)) {
     throw wrong('a #cloud-config must be a mapping, `key: value`');
   }
 }

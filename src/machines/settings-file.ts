@@ -4,6 +4,7 @@ import type { Document } from 'yaml';
 
 import { HvError } from '../errors';
 import type { Json } from '../resources/resource';
+import { readYaml } from '../yaml';
 import { isErrno } from './errno';
 
 export type Tree = Readonly<Record<string, Json>>;
@@ -11,8 +12,6 @@ export type Tree = Readonly<Record<string, Json>>;
 /** Of what stands in the file; a newer hvkit counts on. */
 const SCHEMA = 1;
 const LARGEST = 2 ** 16;
-/** Of brackets, list items and spaces before a line: the parser takes one more frame of the stack for each that is open. */
-const DEEPEST = 100;
 
 const FIRST = `# Defaults of this home. What can be set here: hvkit settings list
 schema: ${SCHEMA}
@@ -78,20 +77,9 @@ function unset(document: Document, keys: readonly string[]): void {
 
 function documentOf(path: string, text: string): Document {
   if (text.length > LARGEST) throw unreadable(path, `it is larger than ${LARGEST} bytes`);
-  if (isDeep(text)) throw unreadable(path, 'it is nested too deep');
-  // Only who has settings pays for it.
-  const { parseDocument } = require('yaml') as typeof import('yaml');
-  const document: Document = parseDocument(text, { logLevel: 'error' });
-  const [error] = document.errors;
-  if (error) throw unreadable(path, error.message.split('\n')[0] ?? '', error);
-  return document;
-}
-
-/** Where its stack ends, the parser may end the whole process: a regular expression that cannot be compiled there does. */
-function isDeep(text: string): boolean {
-  const lines = text.split('\n').filter((line) => !/^\s*#/.test(line));
-  const opening = lines.join('\n').match(/[[{]|[-?](?=\s)/g) ?? [];
-  return opening.length > DEEPEST || lines.some((line) => line.search(/\S|$/) > DEEPEST);
+  const yaml = readYaml(text);
+  if ('problem' in yaml) throw unreadable(path, yaml.problem, yaml.cause);
+  return yaml.document;
 }
 
 function treeOf(path: string, document: Document): Tree {

@@ -176,3 +176,19 @@ test.each([
   expect((error as HvError).hint).toContain(hint);
   expect((error as HvError).hint).toMatch(/\S/);
 });
+
+test.each([
+  ['flow', `a: ${'['.repeat(100_000)}`],
+  ['lists', `a:\n  ${'- '.repeat(100_000)}`],
+  ['lines', Array.from({ length: 2000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+])('user data that no stack would hold is refused: %s', async (_what, yaml) => {
+  await expect(specOf({ userData: `#cloud-config\n${yaml}` })).rejects.toMatchObject({
+    message: expect.stringContaining('it is not YAML: it is nested too deep') as string,
+  });
+});
+
+test('user data of many lines, and with a script full of brackets, is taken', async () => {
+  const packages = Array.from({ length: 500 }, (_, n) => `  - package-${n}`).join('\n');
+  const script = `runcmd:\n  - |\n    ${'[[ -e x ]] || (( { [ '.repeat(100)}\n`;
+  await expect(specOf({ userData: `#cloud-config\npackages:\n${packages}\n${script}` })).resolves.toBeDefined();
+});
