@@ -132,10 +132,15 @@ export class Machine {
     return remote().logsOf(this.#place, await this.#fresh(), options);
   }
 
-  /** All that is known of it, for `inspect`. */
+  /** All that is known of it, for `inspect`; of the user data, which may hold passwords, how long it is and its digest. */
   inspect(): Json {
+    const { userData, ...spec } = this.#record.spec;
+    const shown = {
+      ...this.#record,
+      spec: { ...spec, ...(userData !== undefined && { userData: digestOf(userData) }) },
+    };
     // As it stands in its file: without what is undefined.
-    return { ...(JSON.parse(JSON.stringify(this.#record)) as Record<string, Json>), folder: this.folder };
+    return { ...(JSON.parse(JSON.stringify(shown)) as Record<string, Json>), folder: this.folder };
   }
 
   /** Another process may have moved it, or taken it away. */
@@ -143,6 +148,11 @@ export class Machine {
     await this.refresh();
     return this.#record;
   }
+}
+
+function digestOf(text: string): { bytes: number; sha256: string } {
+  const { createHash } = require('node:crypto') as typeof import('node:crypto');
+  return { bytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
 }
 
 /** Late, since most commands need one of them. */

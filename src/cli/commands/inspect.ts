@@ -12,6 +12,10 @@ export function configure(command: Command, context: Context): void {
     .action(async (name: string | undefined, { output }: { output: 'json' | 'yaml' }) => {
       printData(context, output, (await target(context, name)).inspect());
     });
+  command.addHelpText(
+    'after',
+    '\nOf user data, which may hold passwords, its length and digest are shown; the text is in machine.json of its folder.',
+  );
   examples(command, [
     ['hvkit inspect dev', ''],
     ["hvkit inspect dev | jq -r '.spec.image'", ''],

@@ -21,12 +21,18 @@ with the one called \`default\` if none is named; \`create\`, \`rm\` and \`exec\
 - Ctrl-C ends long work in order: a \`create\` takes back what it has made. A second Ctrl-C leaves things as they are.
 `;
 
+const { SIGHUP, SIGINT, SIGPIPE, SIGTERM } = constants.signals;
+
 const STATUSES: readonly (readonly [string, string])[] = [
   ['0', 'all went well'],
   ['1', 'something failed'],
   ['2', 'the command line is wrong: nothing was done'],
-  ['3', '`create`: a check said no before anything was made'],
-  ['128 + n', `the signal n ended it: ${128 + constants.signals.SIGINT} is Ctrl-C`],
+  ['3', '`create`: a check said no before anything was made, or `--image` names no image'],
+  [
+    '128 + n',
+    `the signal n ended it: ${128 + SIGINT} is Ctrl-C, ${128 + SIGTERM} kill, ${128 + SIGHUP} a terminal that was closed, ` +
+      `${128 + SIGPIPE} that nobody reads any more what \`ssh\` or \`exec\` prints, as behind \`| head\``,
+  ],
   [
     'of the remote command',
     '`ssh` and `exec`; 128 + n if a signal ended it, 127 if it was not found, 255 if there was no connection',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -55,6 +56,17 @@ test('the login in the URL of an image is neither told nor stored', async () => 
   await expect(made).rejects.toMatchObject({ code: 'ABORT_ERR' });
   expect(told).toContain('looking for the image http://127.0.0.1:9/disk.qcow2');
   expect(told.join()).not.toContain('secret');
+});
+
+test('the user data, which may hold passwords, is not shown', async () => {
+  await using home = new TestHome();
+  const userData = '#!/bin/sh\necho hunter2 | passwd --stdin root\n';
+  const machine = await home.open().create({ ...home.request('dev'), userData });
+  expect(machine.spec.userData).toBe(userData);
+  expect(JSON.stringify(machine.inspect())).not.toContain('hunter2');
+  expect(machine.inspect()).toMatchObject({
+    spec: { userData: { bytes: userData.length, sha256: createHash('sha256').update(userData).digest('hex') } },
+  });
 });
 
 test("with the user's own key, which is not copied", async () => {
