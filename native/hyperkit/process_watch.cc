@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "common/arguments.h"
 #include "common/failure.h"
 #include "common/promise_job.h"
-#include "hyperkit/arguments.h"
 #include "hyperkit/exit_watcher.h"
 #include "hyperkit/module.h"
 #include "hyperkit/process.h"
