@@ -1,8 +1,11 @@
 import {
+  DomainAgentResponseTimeoutValues,
   DomainInterfaceAddressesSource,
   IPAddrType,
   LibvirtError,
   type Connection,
+  type Domain,
+  type DomainInterface,
   type NetworkDHCPLease,
 } from '../../native/libvirt';
 import type { Address, DriverContext } from '../driver';
@@ -81,6 +84,17 @@ function newest(leases: readonly NetworkDHCPLease[]): NetworkDHCPLease | undefin
 /** libvirt waits for an agent that hangs without an end, unless told. */
 const AGENT_SECONDS = 5;
 
+/** What is set holds for whoever asks the agent from then on, and not for this call alone. */
+async function toldByAgent(domain: Domain): Promise<DomainInterface[]> {
+  await domain.agentSetResponseTimeout(AGENT_SECONDS);
+  try {
+    return await domain.interfaceAddresses(DomainInterfaceAddressesSource.AGENT);
+  } finally {
+    // As libvirt has it of itself: what somebody else may have set cannot be asked for.
+    await domain.agentSetResponseTimeout(DomainAgentResponseTimeoutValues.BLOCK);
+  }
+}
+
 /** By whom the host talked to, then by what the guest's agent says. */
 async function seenAddress(scene: Scene): Promise<string | undefined> {
   const connection = await scene.writer();
@@ -88,8 +102,9 @@ async function seenAddress(scene: Scene): Promise<string | undefined> {
   if (!(await domain.isActive())) return undefined;
   for (const source of [DomainInterfaceAddressesSource.ARP, DomainInterfaceAddressesSource.AGENT]) {
     try {
-      if (source === DomainInterfaceAddressesSource.AGENT) await domain.agentSetResponseTimeout(AGENT_SECONDS);
-      const interfaces = await domain.interfaceAddresses(source);
+      const interfaces = await (source === DomainInterfaceAddressesSource.AGENT
+        ? toldByAgent(domain)
+        : domain.interfaceAddresses(source));
       const ours = interfaces.find(({ mac }) => mac?.toLowerCase() === scene.plan.mac);
       const found = ours?.addresses.find(({ type }) => type === IPAddrType.IPV4);
       if (found) return found.address;
