@@ -116,6 +116,38 @@ test('a network that is full says so, and has room again when a machine goes', a
   expect(traces(actor.home)).toEqual([]);
 });
 
+test.each([
+  ["the home's own network", { mode: 'nat' }],
+  ['one of a subnet that was asked for', { mode: 'nat', subnet: '10.213.10.0/24' }],
+])('%s: a bridge that a killed libvirtd left is gone around, also later', async (_what, network) => {
+  await using actor = new Actor();
+  const name = `hvkit-${actor.home.id}${'subnet' in network ? '-10-213-10-0-24' : ''}`;
+  const left = [bridgeName(name, 0), bridgeName(name, 1)];
+  for (const bridge of left.slice(0, 1)) execFileSync('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  try {
+    await actor.make('dev', { network });
+    await actor.make('other', { network });
+    const reserved = virsh('net-dumpxml', name).match(/<host .*>/g);
+    expect(reserved).toHaveLength(2);
+    expect(virsh('net-info', name)).toContain(left[1]);
+    // As after a restart of the host, but for the bridge.
+    virsh('net-destroy', name);
+    execFileSync('ip', ['link', 'add', left[1] ?? '', 'type', 'bridge']);
+    await actor.ask('start', { name: 'dev' });
+    expect(virsh('net-info', name)).toContain(bridgeName(name, 2));
+    expect(virsh('net-dumpxml', name).match(/<host .*>/g)).toEqual(reserved);
+    for (const machine of ['dev', 'other']) {
+      expect(await actor.ask('read', { name: machine })).toEqual(
+        expect.not.arrayContaining([expect.objectContaining({ status: 'drifted' })]),
+      );
+      await actor.ask('remove', { name: machine });
+    }
+  } finally {
+    for (const bridge of left) execFileSync('ip', ['link', 'delete', bridge]);
+  }
+  expect(traces(actor.home)).toEqual([]);
+});
+
 test('what somebody else has, a bridge of that name or the subnet, is gone around', async () => {
   await using actor = new Actor();
   const network = `hvkit-${actor.home.id}`;

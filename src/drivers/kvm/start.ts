@@ -4,9 +4,9 @@ import { ifThere } from './absent';
 import { domainXml } from './domain-xml';
 import { forwardIds, recordedForwards } from './forwards';
 import { partsOf } from './parts';
+import { startKnownNetwork } from './network-start';
 import { requireNetwork } from './networks';
 import { freePort } from './ports';
-import { startNetwork } from './resources/network';
 import type { Scene } from './scene';
 
 /** How often another port is tried: each time it was free a moment ago. */
@@ -32,7 +32,7 @@ export async function startDomain(scene: Scene, domain: Domain, signal: AbortSig
 }
 
 /** What has to run before a machine can: after a restart of the host it may not. */
-async function prepare({ plan }: Scene, connection: Connection): Promise<void> {
+async function prepare({ context, plan }: Scene, connection: Connection): Promise<void> {
   const { network, storage } = plan;
   if (storage.kind === 'pool') {
     const pool = await ifThere(connection.lookupStoragePoolByName(storage.name));
@@ -40,7 +40,7 @@ async function prepare({ plan }: Scene, connection: Connection): Promise<void> {
   }
   if (network.mode === 'nat') {
     const ours = await ifThere(connection.lookupNetworkByName(network.name));
-    if (ours) await startNetwork(ours);
+    if (ours) await startKnownNetwork(ours, context.home);
   }
   if (network.mode === 'network') await requireNetwork(connection, network.name);
 }

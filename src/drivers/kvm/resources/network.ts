@@ -7,6 +7,7 @@ import { SharedResource } from '../../../resources/shared';
 import { ifThere } from '../absent';
 import { readMark } from '../mark';
 import { bridgeName } from '../names';
+import { ATTEMPTS, startKnownNetwork } from '../network-start';
 import { describe, domainsIn, takenSubnets } from '../networks';
 import { networkXml } from '../network-xml';
 import type { NatNetwork } from '../plan';
@@ -16,15 +17,12 @@ import { parseXml } from '../xml';
 
 interface NetworkProperties extends Properties {
   name: string;
-  bridge: string;
   subnet: string;
   active: boolean;
 }
 
 /** libvirt's words for "somebody else has that": an address, an interface, a bridge. */
 const IN_USE = /in use|already|overlap|conflict|file exists/i;
-/** Each was free by all that is known here. */
-const ATTEMPTS = 16;
 
 /** The network that this home's machines have in common: behind the host's address, with reserved addresses. */
 export class NetworkResource extends SharedResource<NetworkProperties> {
@@ -53,8 +51,9 @@ export class NetworkResource extends SharedResource<NetworkProperties> {
 
   protected async make(step: Step): Promise<NetworkProperties> {
     const connection = await this.#scene.writer();
-    const network = (await this.#lookup(connection)) ?? (await this.#found(connection, step));
-    await startNetwork(network);
+    const known = await this.#lookup(connection);
+    if (known) await startKnownNetwork(known, this.#scene.context.home);
+    const network = known ?? (await this.#found(connection, step));
     if (this.#scene.machine.spec.autostart && !(await network.autostart())) await network.setAutostart(true);
     return properties(network);
   }
@@ -108,10 +107,10 @@ export class NetworkResource extends SharedResource<NetworkProperties> {
     const candidates = await this.#candidates(connection);
     for (const [attempt, subnet] of candidates.entries()) {
       step.signal.throwIfAborted();
-      const xml = networkXml(this.#scene.context.home, name, bridgeName(name, attempt), subnet);
+      const xml = networkXml(this.#scene.context.home, { name, bridge: bridgeName(name, attempt), subnet });
       try {
         const network = await connection.defineNetwork(xml);
-        await startNetwork(network);
+        await startKnownNetwork(network, this.#scene.context.home);
         return network;
       } catch (error) {
         if (!LibvirtError.is(error) || !IN_USE.test(error.message)) throw error;
@@ -140,27 +139,16 @@ export class NetworkResource extends SharedResource<NetworkProperties> {
   }
 }
 
-/** A network that is not started is no use to a machine. Somebody else may start it at the same time. */
-export async function startNetwork(network: Network): Promise<void> {
-  if (await network.isActive()) return;
-  try {
-    await network.create();
-  } catch (error) {
-    if (!(await network.isActive())) throw error;
-  }
-}
-
 async function remove(network: Network): Promise<void> {
   if (await network.isActive()) await network.destroy();
   await network.undefine();
 }
 
 async function properties(network: Network): Promise<NetworkProperties> {
-  const { bridge, subnets } = await describe(network);
+  const { subnets } = await describe(network);
   const [subnet] = subnets;
   return {
     name: network.name,
-    bridge,
     subnet: subnet ? formatSubnet(subnet) : '',
     active: await network.isActive(),
   };
