@@ -24,6 +24,7 @@ class ExitWatcher {
   /// Nothing is pushed to the closed queue any more, and nothing kept for it.
   static void Forget(const std::shared_ptr<EventQueue>& queue);
 
+  ~ExitWatcher() = delete;
   ExitWatcher(const ExitWatcher&) = delete;
   ExitWatcher& operator=(const ExitWatcher&) = delete;
 
@@ -41,7 +42,6 @@ class ExitWatcher {
   };
 
   ExitWatcher() : source_(*new ExitSource) {}
-  ~ExitWatcher() = delete;
   [[noreturn]] void Run();
   void Tell(const ExitSource::Ended& ended);
   bool Add(const Identity& identity, bool child, const std::shared_ptr<EventQueue>& queue);

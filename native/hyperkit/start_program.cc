@@ -46,18 +46,15 @@ class Actions {
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, log.fd(), STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, log.fd(), STDERR_FILENO);
-    flags_ = SpawnActions(&actions_);
   }
   ~Actions() { posix_spawn_file_actions_destroy(&actions_); }
   Actions(const Actions&) = delete;
   Actions& operator=(const Actions&) = delete;
 
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-  int flags() const { return flags_; }
+  posix_spawn_file_actions_t* get() { return &actions_; }
 
  private:
   posix_spawn_file_actions_t actions_ = {};
-  int flags_ = 0;
 };
 
 /// Node ignores SIGPIPE, and our threads block all signals: neither is for the program to inherit.
@@ -97,8 +94,8 @@ std::vector<char*> Vector(const std::vector<std::string>& texts) {
 
 pid_t StartProgram(const Program& program) {
   const Log log(program.log);
-  const Actions actions(log);
-  const Attributes attributes(actions.flags());
+  Actions actions(log);
+  const Attributes attributes(SpawnActions(actions.get()));
   const std::vector<char*> arguments = Vector(program.arguments);
   const std::vector<char*> environment = Vector(program.environment);
   pid_t pid = 0;

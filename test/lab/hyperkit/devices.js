@@ -1,0 +1,134 @@
+// What stands in the slots: hyperkit's checks of it, and what QEMU has instead.
+const { createHash } = require('node:crypto');
+const { existsSync, closeSync, openSync } = require('node:fs');
+const { join } = require('node:path');
+
+const { Refused } = require('./refused');
+
+/** The name that macOS gives to the bridge of vmnet's shared network. */
+const VMNET = 'bridge100';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** In the order in which hyperkit makes them. Throws Refused. */
+function devicesOf(settings, nextFd) {
+  const arguments_ = [];
+  const links = [];
+  const inOrder = settings.slots.toSorted((a, b) => a.bus - b.bus || a.slot - b.slot || a.func - b.func);
+  for (const slot of inOrder) {
+    if (slot.bus !== 0) throw new Refused('This stand-in has one PCI bus');
+    const device = MAKERS[slot.device]?.(slot, settings, nextFd + links.length);
+    if (!device) throw new Refused(`This stand-in has no device ${slot.device}`);
+    arguments_.push(...device.arguments);
+    if (device.link) links.push(device.link);
+  }
+  return { arguments: arguments_, links };
+}
+
+const placeOf = ({ slot, func }, slots) => {
+  const shared = slots.filter((other) => other.slot === slot).length > 1;
+  return `addr=0x${slot.toString(16)}.${func}${shared ? ',multifunction=on' : ''}`;
+};
+const idOf = ({ slot, func }) => `s${slot}f${func}`;
+
+/** The options behind a file's name, of which `format=qcow` needs a hyperkit that was built with it. */
+function driveOf(slot, isCd) {
+  if (!slot.options?.[0]) {
+    throw new Refused(isCd ? 'pci_ahci: backing device required' : 'virtio-block: backing device required');
+  }
+  const [path, ...options] = slot.options;
+  let format = 'raw';
+  let readOnly = isCd;
+  for (const option of options) {
+    if (option === 'format=qcow') format = 'qcow2';
+    else if (option === 'ro') readOnly = true;
+    else if (option === 'nocache') throw new Refused('xhyve: nocache support unimplemented: Undefined error: 0');
+    else if (
+      !['sync', 'direct'].includes(option) &&
+      !/^(sectorsize=\d+(\/\d+)?|qcow(-stats)?-config=.*)$/.test(option)
+    ) {
+      throw new Refused(`Invalid device option "${option}"`);
+    }
+  }
+  try {
+    closeSync(openSync(path, readOnly ? 'r' : 'r+'));
+  } catch (error) {
+    if (error.code === 'EACCES') readOnly = true;
+    else throw new Refused('Could not open backing file: No such file or directory');
+  }
+  const media = isCd ? ',media=cdrom' : '';
+  return `if=none,id=${idOf(slot)},file=${path},format=${format},readonly=${readOnly ? 'on' : 'off'}${media}`;
+}
+
+function disk(slot, { slots }) {
+  const device = `virtio-blk-pci,drive=${idOf(slot)},${placeOf(slot, slots)}`;
+  return { arguments: ['-drive', driveOf(slot, false), '-device', device] };
+}
+
+const onAhci =
+  (kind) =>
+  (slot, { slots }) => {
+    const bus = `a${slot.slot}f${slot.func}`;
+    const controller = `ich9-ahci,id=${bus},${placeOf(slot, slots)}`;
+    const device = `${kind},bus=${bus}.0,drive=${idOf(slot)}`;
+    return { arguments: ['-drive', driveOf(slot, kind === 'ide-cd'), '-device', controller, '-device', device] };
+  };
+
+/** vmnet: root's alone, with a MAC that follows from the UUID. */
+function shared(slot, { slots, uuid, printsMac }) {
+  if (uuid !== undefined && !UUID.test(uuid)) throw new Refused('');
+  const given = /^mac=(.*)$/.exec(slot.options?.[1] ?? '')?.[1];
+  if (given !== undefined && !/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(given)) {
+    throw new Refused(`Invalid MAC address: ${given}`);
+  }
+  if (process.getuid() !== 0 || !existsSync(`/sys/class/net/${VMNET}`)) {
+    throw new Refused('virtio_net: Could not create vmnet interface, permission denied or no entitlement?');
+  }
+  const mac = given ?? macOf(uuid);
+  if (printsMac) throw new Refused(`MAC: ${mac}`, { status: 0 });
+  const id = idOf(slot);
+  return {
+    arguments: [
+      '-netdev',
+      `tap,id=${id},script=${join(__dirname, 'join-vmnet')},downscript=no`,
+      '-device',
+      `virtio-net-pci,netdev=${id},mac=${mac},${placeOf(slot, slots)}`,
+    ],
+  };
+}
+
+function macOf(uuid = '') {
+  const [first, ...others] = createHash('sha256').update(uuid.toLowerCase()).digest().subarray(0, 6);
+  return [(first & 0xfc) | 2, ...others].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+/** Ethernet over somebody's socket. Its MAC is known when that has answered. */
+function vpnkit(slot, { slots }, fd) {
+  const link = { path: '/var/tmp/com.docker.slirp.socket', uuid: '00000000-0000-0000-0000-000000000000', fd };
+  for (const option of slot.options ?? []) {
+    const [, key, value] = /^(path|uuid|macfile|preferred_ipv4)=(.*)$/.exec(option) ?? [];
+    if (key === undefined) throw new Refused(`invalid option: ${option}`);
+    if (key === 'uuid' && value.length < 36) throw new Refused('uuids need to be 36 characters long');
+    link[key] = value;
+  }
+  const id = idOf(slot);
+  const device = (mac) => ['-device', `virtio-net-pci,netdev=${id},mac=${mac},${placeOf(slot, slots)}`];
+  return {
+    arguments: ['-netdev', `stream,id=${id},server=off,addr.type=fd,addr.str=${fd}`],
+    link: { ...link, device },
+  };
+}
+
+const nothing = () => ({ arguments: [] });
+const MAKERS = {
+  hostbridge: nothing,
+  amd_hostbridge: nothing,
+  lpc: nothing,
+  'virtio-blk': disk,
+  'ahci-hd': onAhci('ide-hd'),
+  'ahci-cd': onAhci('ide-cd'),
+  'virtio-net': shared,
+  'virtio-vpnkit': vpnkit,
+  'virtio-rnd': (slot, { slots }) => ({ arguments: ['-device', `virtio-rng-pci,${placeOf(slot, slots)}`] }),
+};
+
+module.exports = { devicesOf };

@@ -1,0 +1,114 @@
+const { spawn } = require('node:child_process');
+const { accessSync, closeSync, constants, openSync, unlinkSync, writeSync } = require('node:fs');
+
+const { consoleOf } = require('./console');
+const { devicesOf } = require('./devices');
+const { parse } = require('./options');
+const { Monitor } = require('./qmp');
+const { Refused } = require('./refused');
+const { connect, relay } = require('./vpnkit');
+
+/** What hyperkit exits with, by QEMU's reason to end. */
+const STATUS = { 'guest-shutdown': 0, 'guest-reset': 2, 'guest-panic': 3 };
+const ENDED_OTHERWISE = 1;
+const FIRST_FREE_FD = 3;
+
+function main(args) {
+  run(args).catch((error) => {
+    if (!(error instanceof Refused)) throw error;
+    const stream = error.status === 0 ? process.stdout : process.stderr;
+    if (error.message) stream.write(`${error.message}\n`);
+    if (error.aborts) process.abort();
+    process.exit(error.status);
+  });
+}
+
+async function run(args) {
+  const settings = parse(args);
+  writePidfile(settings.pidfile);
+  const { arguments: devices, links } = devicesOf(settings, FIRST_FREE_FD);
+  const com1 = consoleOf(settings);
+  const connected = [];
+  for (const link of links) {
+    const { socket, mac } = await connect(link);
+    connected.push(socket);
+    devices.push(...link.device(mac));
+    process.stdout.write(`virtio-net-vpnkit: Connection established with MAC=${mac} and MTU 1500\n`);
+  }
+  await boot(settings, [...firmware(settings.firmware), ...devices, ...com1.arguments], connected, com1);
+}
+
+/** Exclusively: one that was left behind ends this. It is left behind by whatever ends hyperkit otherwise than by exit(3). */
+function writePidfile(path) {
+  if (path === undefined) return;
+  try {
+    const file = openSync(path, 'wx', 0o644);
+    writeSync(file, String(process.pid));
+    closeSync(file);
+  } catch {
+    throw new Refused('Failed to set up pidfile\npidfile error -1');
+  }
+  process.on('exit', () => unlinkSync(path));
+}
+
+/** Loaded when the processor starts: hyperkit aborts if that fails. */
+function firmware({ kernel, initrd, cmdline, rom }) {
+  const files = { kernel, initrd, rom };
+  for (const [name, path] of Object.entries(files)) {
+    if (path === undefined) continue;
+    try {
+      accessSync(path, constants.R_OK);
+    } catch {
+      throw new Refused(`kexec: failed to load ${name} ${path}`, { aborts: true });
+    }
+  }
+  if (rom !== undefined) return ['-bios', rom];
+  return ['-kernel', kernel, ...(initrd === undefined ? [] : ['-initrd', initrd]), '-append', cmdline];
+}
+
+async function boot({ memory, processors, uuid }, devices, sockets, com1) {
+  const qemu = [
+    'qemu-system-x86_64',
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-S'],
+    ...['-machine', 'q35', '-accel', 'tcg', '-cpu', 'max'],
+    ...['-m', `${memory / 2n ** 20n}M`, '-smp', String(processors)],
+    ...(uuid === undefined ? [] : ['-uuid', uuid]),
+    ...['-chardev', 'stdio,id=monitor,signal=off', '-mon', 'chardev=monitor,mode=control'],
+    ...devices,
+  ];
+  // QEMU is this process, for whoever looks from outside: it dies with it, however that dies.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...qemu], {
+    stdio: ['pipe', 'pipe', 'pipe', ...sockets.map(() => 'pipe')],
+  });
+  sockets.forEach((socket, index) => relay(socket, child.stdio[FIRST_FREE_FD + index]));
+  let said = '';
+  let reason;
+  child.stderr.on('data', (chunk) => (said += chunk));
+  child.on('close', () => end(reason, said));
+  const monitor = new Monitor(child, ({ event, data }) => {
+    if (event === 'SHUTDOWN') ({ reason } = data);
+  });
+  await monitor.run('qmp_capabilities');
+  const terminals = await monitor.run('query-chardev');
+  const terminal = terminals.find(({ label }) => label === 'com1')?.filename.replace(/^pty:/, '');
+  if (terminal !== undefined) com1.opened(terminal);
+  process.on('SIGTERM', () => void monitor.run('system_powerdown'));
+  process.on('SIGUSR1', () => {
+    process.stdout.write('received sigusr1, pausing\n');
+    void monitor.run('stop');
+  });
+  process.on('SIGUSR2', () => {
+    process.stdout.write('received sigusr2, unpausing\n');
+    void monitor.run('cont');
+  });
+  await monitor.run('cont');
+}
+
+function end(reason, said) {
+  if (/Failed to get .* lock/.test(said)) {
+    process.stderr.write('Could not lock backing file: Resource temporarily unavailable\n');
+  } else process.stderr.write(said);
+  process.exit(STATUS[reason] ?? ENDED_OTHERWISE);
+}
+
+module.exports = { main };
