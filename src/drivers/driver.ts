@@ -63,6 +63,8 @@ export interface Health {
   reason?: string;
   /** The exact command that mends it. */
   fix?: string;
+  /** Of a healthy one: what is not yet there, and comes by itself. */
+  note?: string;
 }
 
 /** Abilities beyond the common ones, as data: what is false or absent is refused before anything is made. */

@@ -13,6 +13,7 @@ export function configure(command: Command, context: Context): void {
     printAs(context, output, { data: drivers, headings: HEADINGS, rows: drivers.map(row) });
     if (output !== 'table') return;
     for (const { name, health } of drivers) {
+      if (health.note !== undefined) context.print(`\n${name}: ${health.note}`);
       if (health.healthy) continue;
       context.print(`\n${name}: ${health.reason ?? 'it does not work here'}`);
       if (health.fix !== undefined) context.print(`Try: ${health.fix}`);

@@ -3,9 +3,9 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
 import type { DriverContext, Health } from '../driver';
-import { chooseTarget, isRoot, type Choice } from './choose';
+import { chooseTarget, isRoot, SYSTEM, type Choice } from './choose';
 import { Connections, isEmbedded } from './connections';
-import { hasSystemd, programOf } from './daemon';
+import { hasSystemd, isUnanswered, programOf } from './daemon';
 import { asRoot, installCommand } from './packages';
 
 const SOCKETS = ['/run/libvirt/libvirt-sock', '/run/libvirt/virtqemud-sock'];
@@ -23,6 +23,7 @@ export async function health(context: DriverContext): Promise<Health> {
   if (isEmbedded()) return { installed: true, healthy: true };
   const connections = new Connections();
   try {
+    if (await startsOnDemand(connections, context)) return onDemand();
     const ill = illness(await chooseTarget(undefined, connections, context));
     return ill ? { installed: true, healthy: false, ...ill } : { installed: true, healthy: true };
   } catch (error) {
@@ -30,6 +31,23 @@ export async function health(context: DriverContext): Promise<Health> {
   } finally {
     await connections.close();
   }
+}
+
+/** Whether a machine of root's would have its libvirt started first. Whoever only asks does not start it. */
+async function startsOnDemand(connections: Connections, { env }: DriverContext): Promise<boolean> {
+  if (!isRoot() || (env['LIBVIRT_DEFAULT_URI'] ?? '') !== '') return false;
+  try {
+    await connections.writer(SYSTEM);
+    return false;
+  } catch (error) {
+    return isUnanswered(error);
+  }
+}
+
+function onDemand(): Health {
+  const ill = illness({ ...SYSTEM, ofTheHost: false });
+  if (ill) return { installed: true, healthy: false, ...ill };
+  return { installed: true, healthy: true, note: 'libvirt does not run: the first machine starts it' };
 }
 
 interface Illness {
