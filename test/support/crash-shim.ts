@@ -68,8 +68,9 @@ export async function untilKilled(crash: Crash, run: () => Promise<Ended>, again
     if (killed && isThere) return;
     if (killed) throw new Error(`killed, but not ${crash.when} ${crash.step}: ${steps.join(', ')}`);
     if (isThere) throw new Error(`not killed ${crash.when} ${crash.step}, although it came to it`);
-    if (tries === TRIES)
-      {throw new Error(`none of ${TRIES} runs came to ${crash.step}; the last one: ${steps.join(', ')}`);}
+    if (tries === TRIES) {
+      throw new Error(`none of ${TRIES} runs came to ${crash.step}; the last one: ${steps.join(', ')}`);
+    }
     await again();
   }
 }
