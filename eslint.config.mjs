@@ -9,6 +9,8 @@ import tseslint from 'typescript-eslint';
 const FLOORS = {
   cli: 7,
   index: 6,
+  driver: 6,
+  testing: 6,
   machines: 5,
   drivers: 4,
   images: 3,

@@ -5,7 +5,8 @@ import { transformSync } from '@swc/core';
 
 /**
  * The examples in README.md and docs/ are programs: each block marked `ts` runs against the built package, and what its
- * comments promise (`// → text`) is what it prints, in that order. Those marked `ts machine` make machines.
+ * comments promise (`// → text`) is what it prints, in that order. Those marked `ts machine` make machines;
+ * `ts driver` is a driver with its tests.
  */
 export interface Example {
   name: string;
@@ -15,7 +16,7 @@ export interface Example {
 const ROOT = join(__dirname, '..', '..');
 const PLACE = join(ROOT, 'build', 'docs-examples');
 
-export function examplesMarked(mark: 'ts' | 'ts machine'): Example[] {
+export function examplesMarked(mark: 'ts' | 'ts machine' | 'ts driver'): Example[] {
   const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)];
   return documents.filter((file) => file.endsWith('.md')).flatMap((file) => examplesIn(file, mark));
 }

@@ -52,7 +52,7 @@ export const fileDriver: DriverDefinition = {
   aliases: ['plain'],
   platforms: [process.platform],
   priority: 1,
-  capabilities: { pause: true, console: false, shares: false, publish: true, autostart: false, leases: false },
+  capabilities: { pause: true, console: false, shares: false, publish: false, autostart: false, leases: false },
   options: fileOptions,
   health: () => Promise.resolve({ installed: true, healthy: true }),
   create: (context) => new FileDriver(context),

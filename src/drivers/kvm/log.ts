@@ -49,8 +49,8 @@ export function plainLines(text: string): string[] {
 }
 
 export async function removeLog(scene: Scene, signal: AbortSignal): Promise<void> {
-  const { storage } = scene.plan;
-  await removeOwnLog(scene);
+  const { storage, target, domain } = scene.plan;
+  await removeOwnLog(target, domain);
   if (storage.kind === 'pool') {
     await removeVolumes(scene, storage.name, signal);
     return;
@@ -61,7 +61,7 @@ export async function removeLog(scene: Scene, signal: AbortSignal): Promise<void
 }
 
 /** What libvirt itself wrote of the domain, which it never takes away; where this user may. */
-async function removeOwnLog({ plan: { target, domain } }: Scene): Promise<void> {
+export async function removeOwnLog(target: Target, domain: string): Promise<void> {
   const folder = libvirtLogs(target);
   if (folder === undefined) return;
   for (const name of await namesIn(folder)) {

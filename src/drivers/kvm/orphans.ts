@@ -31,7 +31,7 @@ async function orphansAt(
   const { uri } = target;
   const look = () =>
     connections.read(target, async (connection): Promise<Stray[]> => {
-      const domains = await domainsOf(connection, uri, home);
+      const domains = await domainsOf(connection, target, home);
       // An embedded libvirt and a session's have no more.
       if (target.kind !== 'system' && target.kind !== 'remote') return domains;
       return [...domains, ...(await networksOf(connection, uri, home)), ...(await poolsOf(connection, uri, home))];

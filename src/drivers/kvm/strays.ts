@@ -3,12 +3,14 @@ import type { Home } from '../driver';
 import { ifThere } from './absent';
 import type { Claims } from './claims';
 import { HvError } from '../../errors';
+import { removeOwnLog } from './log';
 import { readMark } from './mark';
 import { prefixOf } from './names';
 import { domainsIn } from './networks';
 import { POOLS } from './planner';
 import { refreshPool } from './pools';
 import { stopNow, undefine } from './resources/domain';
+import type { Target } from './target';
 import { parseXml } from './xml';
 import { join } from 'node:path';
 
@@ -23,7 +25,7 @@ export interface Stray {
   remove: (connection: Connection) => Promise<void>;
 }
 
-export async function domainsOf(connection: Connection, _uri: string, home: Home): Promise<Stray[]> {
+export async function domainsOf(connection: Connection, target: Target, home: Home): Promise<Stray[]> {
   const strays: Stray[] = [];
   for (const { name, uuid } of await connection.listAllDomains()) {
     if (!name.startsWith(prefixOf(home))) continue;
@@ -41,6 +43,7 @@ export async function domainsOf(connection: Connection, _uri: string, home: Home
         if (!found) return;
         await stopNow(found);
         await undefine(found);
+        await removeOwnLog(target, name);
       },
     });
   }

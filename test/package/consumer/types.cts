@@ -1,5 +1,10 @@
 import hvkit = require('hvkit');
 import libvirt = require('hvkit/libvirt');
+import drivers = require('hvkit/driver');
+import testing = require('hvkit/testing');
+
+export const suite: (options: testing.LifecycleSuite) => void = testing.lifecycleSuite;
+export const options = drivers.z.strictObject({});
 
 export async function names(uri: string): Promise<string[]> {
   const conn: libvirt.Connection = await libvirt.connect(uri);

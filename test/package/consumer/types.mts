@@ -1,5 +1,7 @@
 import { HvError, type HvErrorInit } from 'hvkit';
 import { connect, DomainState, LibvirtError, type Connection, type Domain } from 'hvkit/libvirt';
+import { HvError as HvErrorOfDrivers, type DriverDefinition } from 'hvkit/driver';
+import { lifecycleSuite, type Runner } from 'hvkit/testing';
 
 export async function states(uri: string): Promise<Map<string, DomainState>> {
   const conn: Connection = await connect(uri);
@@ -13,6 +15,10 @@ export async function states(uri: string): Promise<Map<string, DomainState>> {
 export function codeOf(error: unknown): HvErrorInit['code'] | undefined {
   if (error instanceof LibvirtError) return error.code;
   return HvError.is(error) ? error.code : undefined;
+}
+
+export function checked(definition: DriverDefinition, test: Runner['test'], after: Runner['after']): void {
+  if (!HvErrorOfDrivers.is(definition)) lifecycleSuite({ definition, run: { test, after }, without: ['publish'] });
 }
 
 // @ts-expect-error a URI is text: types that had become `any` would let this pass

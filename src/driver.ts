@@ -1,0 +1,30 @@
+/** `hvkit/driver`: what somebody needs who writes a driver. See docs/drivers.md. */
+
+export { HvError, type HvErrorInit } from './errors';
+export { SharedResource } from './resources/shared';
+export { macFromUuid } from './net/mac';
+export { forwardRange, isPortFree, portCandidates, type PortRange, type Protocol } from './net/ports';
+/** The zod that hvkit itself reads a driver's options with. */
+export { z } from 'zod';
+
+export type {
+  Address,
+  Capabilities,
+  Driver,
+  DriverContext,
+  DriverDefinition,
+  DriverMachine,
+  Health,
+  Home,
+  Lease,
+  MachineSpec,
+  MachineState,
+  NetworkSpec,
+  Orphan,
+  Publish,
+  Share,
+  StateEvent,
+  StateReading,
+} from './drivers/driver';
+export type { Arch, BootImage, GuestInit, ImageFile } from './images/image';
+export type { Json, Properties, Resource, Step } from './resources/resource';

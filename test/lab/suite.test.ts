@@ -1,0 +1,38 @@
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Capabilities } from '../../src/driver';
+import { kvm } from '../../src/drivers/kvm';
+import { lifecycleSuite } from '../../src/testing';
+import { traces } from './traces';
+
+interface Row {
+  network: string;
+  /** What there cannot be in this network. */
+  without: (keyof Capabilities)[];
+}
+
+const ROWS: Row[] = [
+  { network: 'user', without: ['leases'] },
+];
+
+for (const { network, without } of ROWS) {
+  lifecycleSuite({
+    definition: kvm,
+    run: { test, after: afterAll },
+    label: `kvm, system + ${network}`,
+    request: { image: microFolder(), cpus: 1, memory: '512M', disk: '1G', network },
+    without,
+    remains: traces,
+  });
+}
+
+/** hvkit's own small guest as an image's folder, which says that it reads its seed. */
+function microFolder(): string {
+  const made = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', 'x86_64-lab');
+  const folder = mkdtempSync('/var/lib/libvirt/micro-');
+  for (const name of ['kernel', 'initrd']) symlinkSync(join(made, name), join(folder, name));
+  const notes = { arch: 'x86_64', user: 'hvkit', init: 'micro', cmdline: 'quiet' };
+  writeFileSync(join(folder, 'image.json'), JSON.stringify(notes));
+  return folder;
+}
