@@ -3,10 +3,14 @@ import { execFileSync } from 'node:child_process';
 import {
   DomainDiskErrorCode,
   DomainEventIOErrorAction,
+  DomainMemoryFailureActionType,
+  DomainMemoryFailureFlags,
+  DomainMemoryFailureRecipientType,
   DomainPausedReason,
   DomainState,
 } from '../../src/native/libvirt';
 import { first } from './events';
+import { sayAsQemu } from './monitor';
 import { bootedConsole, qcow2, readUntil, scratch, withGuest } from './machine';
 
 test('a disk whose file has no room: the error is told, the guest waits, and goes on when there is room', async () => {
@@ -36,4 +40,32 @@ test('a disk whose file has no room: the error is told, the guest waits, and goe
   } finally {
     execFileSync('umount', ['--lazy', folder]);
   }
+});
+
+test('a hypervisor that says what libvirt does not understand: the control error is told, and the guest can be ended', async () => {
+  await withGuest({ name: 'garbled' }, async (domain, connection) => {
+    await domain.create();
+    const error = await first(connection, 'domain.controlError');
+    sayAsQemu('garbled', 'no json');
+    expect((await error.event).domain.name).toBe('garbled');
+    await domain.destroy();
+    expect(await domain.state()).toMatchObject({ state: DomainState.SHUTOFF });
+  });
+});
+
+test('memory of the guest that fails is told', async () => {
+  await withGuest({ name: 'poisoned' }, async (domain, connection) => {
+    await domain.create();
+    const failure = await first(connection, 'domain.memoryFailure');
+    // No host has broken memory at hand.
+    const data = { recipient: 'guest', action: 'inject', flags: { 'action-required': true, recursive: false } };
+    const timestamp = { seconds: 1, microseconds: 2 };
+    sayAsQemu('poisoned', JSON.stringify({ timestamp, event: 'MEMORY_FAILURE', data }));
+    const { recipient, action, flags } = await failure.event;
+    expect({ recipient, action, flags }).toEqual({
+      recipient: DomainMemoryFailureRecipientType.GUEST,
+      action: DomainMemoryFailureActionType.INJECT,
+      flags: DomainMemoryFailureFlags.ACTION_REQUIRED,
+    });
+  });
 });
