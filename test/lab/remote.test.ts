@@ -1,12 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import { connect, type Connection } from '../../src/native/libvirt';
 import { killDaemon, startDaemon } from './daemon';
+import { SshDoor } from './ssh-door';
 
 let folder: string;
 beforeEach(() => {
@@ -34,58 +33,18 @@ async function use(connection: Connection): Promise<void> {
 }
 
 describe('qemu+ssh', () => {
-  const PORT = 2222;
-  let sshd: ReturnType<typeof spawn>;
-
+  let door: SshDoor;
   beforeEach(async () => {
-    for (const name of ['host', 'user', 'stranger']) {
-      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
-    }
-    const lines = [
-      `Port ${PORT}`,
-      'ListenAddress 127.0.0.1',
-      `HostKey ${folder}/host`,
-      `AuthorizedKeysFile ${folder}/user.pub`,
-      'PidFile none',
-      'UsePAM no',
-      'StrictModes no',
-      'PermitRootLogin yes',
-      'PasswordAuthentication no',
-      'KbdInteractiveAuthentication no',
-    ];
-    writeFileSync(join(folder, 'sshd_config'), `${lines.join('\n')}\n`);
-    // Where it leaves its privileges; the lab's /run is empty.
-    mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-    sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    for await (const line of createInterface(sshd.stderr!)) if (line.startsWith('Server listening')) break;
-    sshd.stderr!.resume();
+    door = await SshDoor.open(folder);
   });
-  afterEach(async () => {
-    const exited = once(sshd, 'exit');
-    sshd.kill();
-    await exited;
-  });
-
-  /** The user's ssh with a configuration of its own: libvirt runs the program that `command` names. */
-  function uri(knownKey: string): string {
-    const known = readFileSync(join(folder, `${knownKey}.pub`), 'utf8');
-    writeFileSync(join(folder, 'known_hosts'), `[127.0.0.1]:${PORT} ${known}`);
-    const ssh = join(folder, 'ssh');
-    const options = ['-F', 'none', '-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile=${folder}/known_hosts`];
-    writeFileSync(ssh, `#!/bin/sh\nexec ssh ${options.join(' ')} "$@"\n`);
-    chmodSync(ssh, 0o755);
-    const query = new URLSearchParams({ command: ssh, keyfile: join(folder, 'user'), no_tty: '1' });
-    return `qemu+ssh://root@127.0.0.1:${PORT}/system?${query.toString()}`;
-  }
+  afterEach(() => door.close());
 
   test('a daemon behind ssh answers, and tells its events', async () => {
-    await use(await connect(uri('host')));
+    await use(await connect(door.uri('host')));
   });
 
   test('a host that shows another key than the known one is not talked to, and ssh says why', async () => {
-    await expect(connect(uri('stranger'))).rejects.toMatchObject({
+    await expect(connect(door.uri('stranger'))).rejects.toMatchObject({
       name: 'LibvirtError',
       message: expect.stringContaining('Host key verification failed') as string,
       hint: expect.stringContaining('known_hosts') as string,
@@ -93,10 +52,10 @@ describe('qemu+ssh', () => {
   });
 
   test('the end of the ssh server is the loss of the connection', async () => {
-    const connection = await connect(uri('host'));
+    const connection = await connect(door.uri('host'));
     const lost = new Promise((resolve) => void connection.onClose(resolve));
     await connection.hostname();
-    execFileSync('pkill', ['-KILL', '-P', String(sshd.pid)]);
+    execFileSync('pkill', ['-KILL', '-P', String(door.pid)]);
     await lost;
     await expect(connection.hostname()).rejects.toMatchObject({ name: 'LibvirtError' });
     await connection.close();
