@@ -4,12 +4,14 @@ import { baseName } from './base-files';
 import { stemOf } from './names';
 import { planOf } from './plan';
 import { machineFiles, oneAtATime, parseMachine } from './shared';
+import { daemonOf } from './target';
 
 /** What one machine of this home needs of what is on the host. */
 export interface Claim {
   name: string;
   uuid: string;
-  uri: string;
+  /** daemonOf() its connection. */
+  daemon: string;
   mac?: string;
   network?: string;
   base: string;
@@ -45,7 +47,11 @@ export class Claims {
 export async function claimsOf(home: Home, known: readonly DriverMachine[]): Promise<Claims> {
   const claims: Claim[] = known.map((machine) => {
     const { target, network, mac } = planOf(machine);
-    return claimOf(machine, { uri: target.uri, network: 'name' in network ? network.name : undefined, mac });
+    return claimOf(machine, {
+      daemon: daemonOf(target.uri),
+      network: 'name' in network ? network.name : undefined,
+      mac,
+    });
   });
   const unreadable: string[] = [];
   for (const [name, text] of await machineFiles(home)) {
@@ -53,7 +59,8 @@ export async function claimsOf(home: Home, known: readonly DriverMachine[]): Pro
     if (record === undefined) unreadable.push(name);
     if (record === undefined || record === 'of another driver') continue;
     const { image, plan, uuid } = record;
-    claims.push(claimOf({ name, uuid, image }, { uri: plan.target.uri, network: plan.network.name, mac: plan.mac }));
+    const daemon = daemonOf(plan.target.uri);
+    claims.push(claimOf({ name, uuid, image }, { daemon, network: plan.network.name, mac: plan.mac }));
   }
   return new Claims(claims, unreadable);
 }
@@ -84,12 +91,12 @@ function claimed(name: string): HvError {
 
 function claimOf(
   { name, uuid, image }: { name: string; uuid: string; image: { digest: string } },
-  { uri, network, mac }: { uri: string; network: string | undefined; mac: string | undefined },
+  { daemon, network, mac }: { daemon: string; network: string | undefined; mac: string | undefined },
 ): Claim {
   return {
     name,
     uuid,
-    uri,
+    daemon,
     base: baseName(image),
     stem: stemOf({ name, uuid }),
     ...(network === undefined ? {} : { network }),

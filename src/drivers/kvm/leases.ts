@@ -13,6 +13,7 @@ import { prefixOf } from './names';
 import { describe } from './networks';
 import { SYSTEM } from './choose';
 import { isUnanswered } from './daemon';
+import { daemonOf } from './target';
 import { parseXml } from './xml';
 
 /** Gives leases back to the network's DHCP server, and waits until its table shows that they are gone. */
@@ -75,7 +76,7 @@ export async function leasesOfHome(connections: Connections, { home }: DriverCon
     return await look();
   } catch (error) {
     // Without a daemon there is no network of its either; with machines there must be one.
-    if (isUnanswered(error) && !claims.some(({ uri }) => uri === SYSTEM.uri)) return [];
+    if (isUnanswered(error) && !claims.some(({ daemon }) => daemon === daemonOf(SYSTEM.uri))) return [];
     throw error;
   }
 }

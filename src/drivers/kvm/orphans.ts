@@ -7,6 +7,7 @@ import { orphanFolders } from './orphan-folders';
 import { domainsOf, networksOf, poolsOf, type Stray } from './strays';
 import { placesOf, type Place } from './places';
 import { planOf } from './plan';
+import { daemonOf } from './target';
 
 /** What bears this home's mark and belongs to no machine: in the order in which it can be deleted. */
 export async function orphansOf(
@@ -29,12 +30,17 @@ async function orphansAt(
 ): Promise<Orphan[]> {
   const { home } = context;
   const { uri } = target;
+  const daemon = daemonOf(uri);
   const look = () =>
     connections.read(target, async (connection): Promise<Stray[]> => {
       const domains = await domainsOf(connection, target, home);
       // An embedded libvirt and a session's have no more.
       if (target.kind !== 'system' && target.kind !== 'remote') return domains;
-      return [...domains, ...(await networksOf(connection, uri, home)), ...(await poolsOf(connection, uri, home))];
+      return [
+        ...domains,
+        ...(await networksOf(connection, daemon, home)),
+        ...(await poolsOf(connection, daemon, home)),
+      ];
     });
   const strays = await (known ? look() : ifReached(look));
   // Read after looking: a machine that was begun meanwhile has its file before it has anything else.

@@ -7,7 +7,7 @@ import { embedTarget, isRoot, SYSTEM } from './choose';
 import type { Claims } from './claims';
 import { prefixOf } from './names';
 import { sessionTarget } from './session';
-import { embedRoot, socketOf, type Target } from './target';
+import { daemonOf, embedRoot, socketOf, type Target } from './target';
 
 const SYSTEM_SOCKETS = ['/run/libvirt/libvirt-sock', '/run/libvirt/virtqemud-sock'];
 
@@ -20,9 +20,10 @@ export interface Place {
 
 /** Where to look for what this home has made. No daemon is started to look for what nobody knows of. */
 export function placesOf(known: readonly Target[], claims: Claims, context: DriverContext): Place[] {
-  const places = new Map(known.map((target) => [target.uri, { target, known: true }]));
+  const places = new Map(known.map((target) => [daemonOf(target.uri), { target, known: true }]));
   const guess = (target: Target): void => {
-    if (!places.has(target.uri)) places.set(target.uri, { target, known: false });
+    const daemon = daemonOf(target.uri);
+    if (!places.has(daemon)) places.set(daemon, { target, known: false });
   };
   if (SYSTEM_SOCKETS.some((path) => existsSync(path))) guess(SYSTEM);
   if (!isRoot() && hasSession(context)) guess(sessionTarget(context.env));
@@ -30,7 +31,7 @@ export function placesOf(known: readonly Target[], claims: Claims, context: Driv
   // A process that opens it can open nothing else: only where something is to be found, and as the last.
   if (
     hasDomains(join(embedRoot(embed.uri) ?? '', 'etc/qemu'), context) &&
-    !claims.some(({ uri }) => uri === embed.uri)
+    !claims.some(({ daemon }) => daemon === daemonOf(embed.uri))
   ) {
     guess(embed);
   }

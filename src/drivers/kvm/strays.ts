@@ -50,7 +50,7 @@ export async function domainsOf(connection: Connection, target: Target, home: Ho
   return strays;
 }
 
-export async function networksOf(connection: Connection, uri: string, home: Home): Promise<Stray[]> {
+export async function networksOf(connection: Connection, daemon: string, home: Home): Promise<Stray[]> {
   const strays: Stray[] = [];
   for (const network of await connection.listAllNetworks()) {
     const { name } = network;
@@ -59,7 +59,7 @@ export async function networksOf(connection: Connection, uri: string, home: Home
     strays.push({
       kind: 'network',
       name: `network ${name}`,
-      isClaimed: (claims) => claims.someMay((claim) => claim.uri === uri && claim.network === name),
+      isClaimed: (claims) => claims.someMay((claim) => claim.daemon === daemon && claim.network === name),
       lock: name,
       remove: (writer) => removeNetwork(writer, name),
     });
@@ -87,18 +87,18 @@ const OF_A_MACHINE = /^(?<stem>(?<machine>.+)-[0-9a-f]{8})(?:\.qcow2|-seed\.iso|
 const OF_AN_IMAGE = /^(?<base>base-[0-9a-f]{32})-/;
 
 /** This home's pool with what is in it: the volumes come first, because a pool that holds something stays. */
-export async function poolsOf(connection: Connection, uri: string, home: Home): Promise<Stray[]> {
+export async function poolsOf(connection: Connection, daemon: string, home: Home): Promise<Stray[]> {
   const name = prefixOf(home);
   const pool = await ifThere(connection.lookupStoragePoolByName(name));
   if (!pool || parseXml(await pool.xml()).first('target', 'path')?.text !== join(POOLS, name)) return [];
   // What is not looked at anew is what libvirt knew: a reader may not have it look.
   const volumes = (await pool.isActive()) ? await pool.listAllVolumes() : [];
   return [
-    ...volumes.toSorted(byName).flatMap((volume) => volumeStray(volume, name, uri)),
+    ...volumes.toSorted(byName).flatMap((volume) => volumeStray(volume, name, daemon)),
     {
       kind: 'storage pool',
       name: `storage pool ${name}`,
-      isClaimed: (claims) => claims.someMay((claim) => claim.uri === uri),
+      isClaimed: (claims) => claims.someMay((claim) => claim.daemon === daemon),
       lock: 'pool',
       remove: (writer) => removePool(writer, name),
     },
@@ -109,7 +109,7 @@ function byName(one: StorageVolume, other: StorageVolume): number {
   return one.name < other.name ? -1 : 1;
 }
 
-function volumeStray({ name }: StorageVolume, pool: string, uri: string): Stray[] {
+function volumeStray({ name }: StorageVolume, pool: string, daemon: string): Stray[] {
   const remove = async (writer: Connection): Promise<void> => {
     const found = await ifThere(writer.lookupStoragePoolByName(pool));
     await (found && (await ifThere(found.lookupVolumeByName(name))))?.delete();
@@ -120,7 +120,7 @@ function volumeStray({ name }: StorageVolume, pool: string, uri: string): Stray[
       {
         kind: 'base image',
         name: `base image ${name}`,
-        isClaimed: (claims) => claims.someMay((claim) => claim.uri === uri && claim.base === base),
+        isClaimed: (claims) => claims.someMay((claim) => claim.daemon === daemon && claim.base === base),
         lock: base,
         remove,
       },

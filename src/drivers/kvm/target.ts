@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+
 import type { z } from 'zod';
 
 import type { target } from './target-schema';
@@ -13,4 +15,20 @@ export function embedRoot(uri: string): string | undefined {
 /** The socket that a URI names. */
 export function socketOf(uri: string): string | undefined {
   return new URL(uri).searchParams.get('socket') ?? undefined;
+}
+
+/**
+ * Which daemon a URI leads to, as far as it tells: another user or another way to the same host is no other daemon, and what
+ * was made by one URI is there by the other as well.
+ */
+export function daemonOf(uri: string): string {
+  const { hostname: host, pathname, searchParams } = new URL(uri);
+  const where = isThisHost(host) ? '' : host.toLowerCase();
+  // The system has one; of an embedded one the folder tells, and of a session the socket.
+  const which = pathname === '/system' ? '' : (searchParams.get('root') ?? searchParams.get('socket') ?? '');
+  return `${where}${pathname} ${which}`;
+}
+
+function isThisHost(host: string): boolean {
+  return ['', 'localhost', '[::1]', hostname().toLowerCase()].includes(host.toLowerCase()) || host.startsWith('127.');
 }

@@ -11,6 +11,7 @@ import type { PoolStorage } from '../plan';
 import { fillVolume, findVolume, physicalSize, refreshPool } from '../pools';
 import type { Scene } from '../scene';
 import { oneAtATime, recordedHolders } from '../shared';
+import { daemonOf } from '../target';
 import { parseXml } from '../xml';
 
 /** What machines of one image share, as volumes of the pool: uploaded once, changed by nobody. */
@@ -71,7 +72,8 @@ export class BaseVolumes extends SharedResource {
       context.home,
       machine.name,
       this.id,
-      ({ image, plan: other }) => image.digest === machine.image.digest && other.target.uri === plan.target.uri,
+      ({ image, plan: other }) =>
+        image.digest === machine.image.digest && daemonOf(other.target.uri) === daemonOf(plan.target.uri),
     );
     const connection = await this.#scene.writer();
     const paths = new Set(this.#files().map((file) => this.#path(file)));

@@ -13,6 +13,7 @@ import { networkXml } from '../network-xml';
 import type { NatNetwork } from '../plan';
 import type { Scene } from '../scene';
 import { oneAtATime, recordedHolders } from '../shared';
+import { daemonOf } from '../target';
 import { parseXml } from '../xml';
 
 interface NetworkProperties extends Properties {
@@ -71,7 +72,8 @@ export class NetworkResource extends SharedResource<NetworkProperties> {
       context.home,
       machine.name,
       this.id,
-      ({ plan: other }) => other.target.uri === plan.target.uri && other.network.name === this.#wanted.name,
+      ({ plan: other }) =>
+        daemonOf(other.target.uri) === daemonOf(plan.target.uri) && other.network.name === this.#wanted.name,
     );
     const connection = await this.#scene.writer();
     const network = await this.#lookup(connection);

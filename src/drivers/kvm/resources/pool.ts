@@ -7,6 +7,7 @@ import type { PoolStorage } from '../plan';
 import { refreshPool } from '../pools';
 import type { Scene } from '../scene';
 import { oneAtATime, recordedHolders } from '../shared';
+import { daemonOf } from '../target';
 import { parseXml, xmlText } from '../xml';
 
 interface PoolProperties extends Properties {
@@ -66,7 +67,7 @@ export class PoolResource extends SharedResource<PoolProperties> {
       context.home,
       machine.name,
       this.id,
-      ({ plan: other }) => other.target.uri === plan.target.uri,
+      ({ plan: other }) => daemonOf(other.target.uri) === daemonOf(plan.target.uri),
     );
     const pool = await this.#lookup(await this.#scene.writer());
     if (!pool || !(await pool.isActive())) return machines;
