@@ -14,3 +14,6 @@ export {
   type RemoveOptions,
 } from './leases';
 export { waitForLease, watchLeases, type WaitOptions, type WatchOptions } from './wait';
+export { parsePlist } from './plist';
+export { type PlistDictionary, type PlistValue } from './plist-value';
+export { SETTINGS_FILE, sharedNetwork, type SharedNetwork } from './settings';
