@@ -15,7 +15,7 @@ export function startQemu(guest, net) {
   const { accel, machineType, cpus, memory, kernel, initrd, cmdline, disk, seed, mac } = guest;
   const words = [
     ['-nodefaults', '-no-user-config', '-display', 'none'],
-    ['-machine', `${machineType},usb=off`, '-accel', accel, '-cpu', accel === 'kvm' ? 'host' : 'max'],
+    ['-machine', `${machineType},usb=off,hpet=off`, '-accel', accel, '-cpu', accel === 'kvm' ? 'host' : 'max'],
     ['-smp', String(cpus), '-m', String(memory)],
     ['-kernel', kernel, '-initrd', initrd, '-append', cmdline],
     ['-drive', `file=${disk},format=qcow2,if=virtio,discard=unmap`],

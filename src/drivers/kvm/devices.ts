@@ -4,10 +4,18 @@ import type { Arch } from '../../images/image';
 import type { DriverMachine } from '../driver';
 import type { KvmPlan } from './plan';
 import { embedRoot, socketOf, type Target } from './target';
+import { hasPciExpress } from './user-network';
 import type { XmlNode } from './xml';
 
 /** Of Linux: 108 bytes, the last of them a zero. */
 const LONGEST_SOCKET = 107;
+
+/**
+ * Where its devices are on the bus that the machine has from the start. libvirt would give each a port of PCI Express, which
+ * every guest has to look at when it boots: for what is never unplugged. Above what libvirt gives away, and QEMU's network.
+ */
+const SLOTS = { disk: 0x11, seed: 0x12, serial: 0x13, rng: 0x14, balloon: 0x15, network: 0x16, share: 0x17 };
+const LAST_SLOT = 0x1e;
 
 export interface Disks {
   /** The machine's own. */
@@ -19,26 +27,37 @@ export interface Disks {
 export function devices(machine: DriverMachine, plan: KvmPlan, disks: Disks, log: string): XmlNode {
   const { spec, image } = machine;
   const serial = { '@type': 'pty', log: { '@file': log, '@append': 'on' } };
+  const at = (slot: number): XmlNode => slotOf(plan, slot);
   return {
     disk: [
-      ownDisk(plan, disks.disk),
-      ...(disks.seed === undefined ? [] : [seedDisk(disks.seed)]),
+      { ...ownDisk(plan, disks.disk), ...at(SLOTS.disk) },
+      ...(disks.seed === undefined ? [] : [seedDisk(disks.seed, at(SLOTS.seed))]),
       ...(disks.cdrom === undefined ? [] : [cdrom(disks.cdrom, image.arch)]),
     ],
     controller: [
       { '@type': 'usb', '@model': 'none' },
+      { '@type': 'virtio-serial', '@index': '0', ...at(SLOTS.serial) },
       ...(disks.cdrom !== undefined && image.arch !== 'x86_64' ? [{ '@type': 'scsi', '@model': 'virtio-scsi' }] : []),
     ],
-    filesystem: spec.shares.map((share, index) => sharedFolder(plan, share.host, index, share.readOnly)),
+    filesystem: spec.shares.map((share, index) => ({
+      ...sharedFolder(plan, share.host, index, share.readOnly),
+      ...at(SLOTS.share + index),
+    })),
     ...networkInterface(plan),
     serial: { ...serial, target: { '@port': '0' } },
     console: { '@type': 'pty', target: { '@type': 'serial', '@port': '0' } },
     ...agentChannel(machine.uuid, plan),
-    rng: { '@model': 'virtio', backend: { '@model': 'random', '#text': '/dev/urandom' } },
-    memballoon: { '@model': 'virtio' },
+    rng: { '@model': 'virtio', backend: { '@model': 'random', '#text': '/dev/urandom' }, ...at(SLOTS.rng) },
+    memballoon: { '@model': 'virtio', ...at(SLOTS.balloon) },
     video: { model: { '@type': 'none' } },
     ...(image.arch === 'x86_64' ? { panic: { '@model': 'isa' } } : {}),
   };
+}
+
+/** QEMU's oldest machine has one bus for all of them anyway; what finds no slot any more is libvirt's to place. */
+function slotOf({ machineType }: KvmPlan, slot: number): XmlNode {
+  if (!hasPciExpress(machineType) || slot > LAST_SLOT) return {};
+  return { address: { '@type': 'pci', '@bus': '0x00', '@slot': `0x${slot.toString(16)}`, '@function': '0x0' } };
 }
 
 /** How the guest's agent is talked to. */
@@ -78,7 +97,7 @@ function ownDisk({ cacheMode, ioMode }: KvmPlan, path: string): XmlNode {
   };
 }
 
-function seedDisk(path: string): XmlNode {
+function seedDisk(path: string, place: XmlNode): XmlNode {
   return {
     '@type': 'file',
     '@device': 'disk',
@@ -86,6 +105,7 @@ function seedDisk(path: string): XmlNode {
     source: { '@file': path },
     target: { '@dev': 'vdb', '@bus': 'virtio' },
     readonly: {},
+    ...place,
   };
 }
 
@@ -114,12 +134,14 @@ function sharedFolder({ shares }: KvmPlan, path: string, index: number, readOnly
   };
 }
 
-function networkInterface({ network, mac }: KvmPlan): XmlNode {
+function networkInterface(plan: KvmPlan): XmlNode {
+  const { network, mac } = plan;
   const common = {
     mac: { '@address': mac },
     model: { '@type': 'virtio' },
     // Its boot program would only take time.
     rom: { '@enabled': 'no' },
+    ...slotOf(plan, SLOTS.network),
   };
   switch (network.mode) {
     case 'user':

@@ -37,7 +37,7 @@ export function domainXml(home: Home, machine: DriverMachine, plan: KvmPlan, par
       os: operatingSystem(machine, plan, parts),
       features: image.arch === 'x86_64' ? { acpi: {}, apic: {} } : { acpi: {}, gic: { '@version': gicVersion(plan) } },
       cpu: { '@mode': plan.accel === 'kvm' ? 'host-passthrough' : 'maximum' },
-      clock: { '@offset': 'utc' },
+      clock: { '@offset': 'utc', ...timers(machine) },
       on_poweroff: 'destroy',
       on_reboot: 'restart',
       // Told as an event, and not started over and over again.
@@ -62,6 +62,11 @@ function operatingSystem({ image }: DriverMachine, plan: KvmPlan, { kernel, init
     ...(initrd === undefined ? {} : { initrd }),
     cmdline: [`console=${image.arch === 'x86_64' ? 'ttyS0' : 'ttyAMA0'}`, image.cmdline ?? ''].join(' ').trim(),
   };
+}
+
+/** A timer that a guest would boot longer for, and that its others do as well. */
+function timers({ image }: DriverMachine): XmlNode {
+  return image.arch === 'x86_64' ? { timer: { '@name': 'hpet', '@present': 'no' } } : {};
 }
 
 function gicVersion({ accel }: KvmPlan): string {

@@ -26,9 +26,13 @@ export function userNetworkArguments(
   ];
 }
 
-/** QEMU's oldest machine has no PCI Express. */
 function rootBus(machineType: string): string {
-  return /^pc(?:-i440fx|$)/.test(machineType) ? 'pci.0' : 'pcie.0';
+  return hasPciExpress(machineType) ? 'pcie.0' : 'pci.0';
+}
+
+/** QEMU's oldest machine has none. */
+export function hasPciExpress(machineType: string): boolean {
+  return !/^pc(?:-i440fx|$)/.test(machineType);
 }
 
 /** The forwards that a domain's definition has. */
