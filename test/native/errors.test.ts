@@ -40,6 +40,7 @@ test('an error has all that libvirt says of it', async () => {
   expect(error.message).toMatch(/^Domain not found/);
   expect(error.strings).toHaveLength(3);
   expect(error.strings[0]).toMatch(/^Domain not found/);
+  expect(error.integers).toHaveLength(2);
 });
 
 test('its stack shows who called, also across awaits', async () => {

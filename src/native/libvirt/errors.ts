@@ -25,6 +25,8 @@ export class LibvirtError extends HvError {
   readonly call: string;
   /** libvirt's str1, str2 and str3: parts of the message, or more about it. */
   readonly strings: readonly (string | null)[];
+  /** libvirt's int1 and int2: more about it. The first of a `VIR_ERR_SYSTEM_ERROR` is the system's own number. */
+  readonly integers: readonly number[];
 
   readonly #failure: NativeFailure;
 
@@ -37,6 +39,7 @@ export class LibvirtError extends HvError {
     this.level = failure.level ?? 0;
     this.call = failure.call ?? '';
     this.strings = failure.strings ?? [];
+    this.integers = failure.integers ?? [];
   }
 
   static {

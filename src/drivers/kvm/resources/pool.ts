@@ -1,4 +1,12 @@
-import { StoragePoolDeleteFlags, type Connection, type StoragePool } from '../../../native/libvirt';
+import { constants } from 'node:os';
+
+import {
+  ErrorNumber,
+  LibvirtError,
+  StoragePoolDeleteFlags,
+  type Connection,
+  type StoragePool,
+} from '../../../native/libvirt';
 import { HvError } from '../../../errors';
 import type { Properties, Step } from '../../../resources/resource';
 import { SharedResource } from '../../../resources/shared';
@@ -56,7 +64,7 @@ export class PoolResource extends SharedResource<PoolProperties> {
     const pool = await this.#lookup(await this.#scene.writer());
     if (!pool) return;
     if (await pool.isActive()) await pool.destroy();
-    await pool.delete(StoragePoolDeleteFlags.NORMAL);
+    await deleteFolder(pool);
     await pool.undefine();
   }
 
@@ -103,5 +111,15 @@ export class PoolResource extends SharedResource<PoolProperties> {
 
   #properties(active: boolean): PoolProperties {
     return { name: this.#storage.name, path: this.#storage.path, active };
+  }
+}
+
+/** A process that was killed may have got as far as this. */
+async function deleteFolder(pool: StoragePool): Promise<void> {
+  try {
+    await pool.delete(StoragePoolDeleteFlags.NORMAL);
+  } catch (error) {
+    const isOfTheSystem = LibvirtError.is(error) && error.number === ErrorNumber.SYSTEM_ERROR;
+    if (!isOfTheSystem || error.integers[0] !== constants.errno.ENOENT) throw error;
   }
 }
