@@ -32,7 +32,7 @@ const WAYS = {
   /** Workers that end while they watch, start, or wait; the children of all of them are reaped. */
   async workers(log) {
     const children = [];
-    for (let round = 0; round < 100; ++round) {
+    for (let round = 0; round < 25; ++round) {
       const end = ['terminate', 'exit', 'throw', 'leave', 'starting'][round % 5];
       const worker = new Worker(__filename, { workerData: { log, end } });
       worker.on('error', (error) => {
