@@ -93,11 +93,19 @@ test('the guest agent: it is announced, answers, and shuts the guest down', asyn
     expect(JSON.parse(await domain.monitorCommand('{"execute":"query-status"}'))).toMatchObject({
       return: { status: 'running' },
     });
-    await domain.shutdown(DomainShutdownFlagValues.GUEST_AGENT).catch((error: unknown) => {
-      // The guest can be off before libvirt has the agent's answer: it is its end that counts.
-      expect(error).toMatchObject({ message: expect.stringContaining('End of file from agent socket') as string });
-    });
-    await stopped.event;
+    const failure: unknown = await domain
+      .shutdown(DomainShutdownFlagValues.GUEST_AGENT)
+      .catch((error: unknown) => error);
+    // The agent gives no answer to this: libvirt waits for the guest's end, and ends QEMU then. On a busy host the thread
+    // that waits wakes only after that, and libvirt tells it of the agent's closed socket first (qemuAgentSend).
+    if (failure !== undefined) {
+      expect(failure).toMatchObject({
+        code: 'VIR_ERR_INTERNAL_ERROR',
+        message: expect.stringMatching(/End of file from agent socket$/) as string,
+      });
+    }
+    // Either way the guest went down by itself, and was not ended.
+    expect(await stopped.event).toMatchObject({ detail: DomainEventStoppedDetailType.SHUTDOWN });
   });
 });
 

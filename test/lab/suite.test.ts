@@ -12,9 +12,7 @@ interface Row {
   without: (keyof Capabilities)[];
 }
 
-const ROWS: Row[] = [
-  { network: 'user', without: ['leases'] },
-];
+const ROWS: Row[] = [{ network: 'user', without: ['leases'] }];
 
 for (const { network, without } of ROWS) {
   lifecycleSuite({

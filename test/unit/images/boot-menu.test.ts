@@ -1,6 +1,6 @@
 import { readGrub } from '../../../src/images/boot-iso/grub';
 import { readSyslinux } from '../../../src/images/boot-iso/syslinux';
-import { random } from './iso-fuzz';
+import { randomOf } from '../../support/mutate';
 
 test('whatever a menu holds, it is read, and ends', async () => {
   const pieces = [
@@ -18,7 +18,7 @@ test('whatever a menu holds, it is read, and ends', async () => {
     .concat(' ', '  ', '\t', '\n', '\r\n', ';', '"', "'", '\\', '#', '/', '.', '..', 'a', 'ä', '\0', '--id', '(hd0)/a');
   const none = () => Promise.resolve(undefined);
   for (let seed = 0; seed < 2000; ++seed) {
-    const next = random(seed);
+    const next = randomOf(seed);
     const text = Array.from({ length: next(120) }, () => pieces[next(pieces.length)]).join(next(2) === 0 ? ' ' : '');
     for (const read of [readSyslinux, readGrub]) {
       const { entries, chosen } = await read('/a', (path) => (path === '/a' ? Promise.resolve(text) : none()));

@@ -1,6 +1,6 @@
 import { HvError } from '../../../src/errors';
 import { checksumIn, signedText } from '../../../src/images/catalogue/checksum-file';
-import { random } from './iso-fuzz';
+import { randomOf } from '../../support/mutate';
 
 const A = 'a'.repeat(64);
 const B = 'b'.repeat(64);
@@ -77,7 +77,7 @@ test('whatever a list holds: a checksum of the right form, or a refusal', () => 
     '- ',
   ].concat('-----BEGIN PGP SIGNED MESSAGE-----', '-----BEGIN PGP SIGNATURE-----', 'Hash: SHA256');
   for (let seed = 0; seed < 3000; ++seed) {
-    const next = random(seed);
+    const next = randomOf(seed);
     const list = Array.from({ length: next(30) }, () => pieces[next(pieces.length)]).join('');
     try {
       expect(checksumIn(list, 'disk.qcow2')).toMatch(/^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/);

@@ -1,21 +1,11 @@
 import { HvError } from '../../../src/errors';
 import { IsoImage } from '../../../src/images/iso9660/read';
 import { bytesSource } from '../../../src/images/source';
-
-/** Numbers that look random, and are the same for the same seed (mulberry32). */
-export function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
+import { randomOf } from '../../support/mutate';
 
 /** An image with some bytes changed where it describes itself: in descriptors, directories, and what these name. */
 export function damage(image: Buffer, seed: number): Buffer {
-  const next = random(seed);
+  const next = randomOf(seed);
   const bytes = Buffer.from(image);
   const INTERESTING = [0, 1, 2, 4, 0x7f, 0x80, 0xff, next(256)];
   for (let count = 1 + next(12); count > 0; --count) {
