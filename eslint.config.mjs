@@ -21,6 +21,7 @@ const FLOORS = {
   native: 2,
   net: 1,
   units: 1,
+  files: 1,
   shape: 1,
   yaml: 1,
   errors: 0,

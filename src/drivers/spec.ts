@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
-/** docker-machine's rule for names. */
+import { HOST_NAME, LONGEST_HOST_NAME } from '../net/host-name';
+
 export const machineName = z
   .string()
-  .max(63)
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9\-.]*$/, 'Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z . -');
+  .max(LONGEST_HOST_NAME)
+  .regex(HOST_NAME, 'Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z . -');
 
 const port = z.int().min(1).max(65535);
 

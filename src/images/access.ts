@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 import { HvError } from '../errors';
-import { isErrno } from './record';
+import { isErrno } from '../files';
 
 /** Runs what reads an image's file, and says of which file it is that it cannot be read. */
 export async function asImageFile<T>(path: string, read: () => Promise<T>): Promise<T> {

@@ -2,13 +2,14 @@ import { chmod, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promise
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
+import { isErrno } from '../files';
 import { lockFile, type FileLock } from '../native/hyperkit';
 import { requireChecksum, type Checksum, matches } from './checksum';
 import { digestsOf, type Digests } from './digests';
 import { formatOf } from './format';
 import { download, readPartNote, removePart, type DownloadOptions } from './http/download';
 import type { ImageFile } from './image';
-import { isErrno, readRecord, writeRecord } from './record';
+import { readRecord, writeRecord } from './record';
 import type { ImageWork } from './work';
 
 export interface Wanted {

@@ -1,8 +1,8 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { isErrno } from '../files';
 import { ContentCache } from './cache';
-import { isErrno } from './record';
 
 /** What a cache has besides downloaded files; each is found out, or built, anew. */
 const FOLDERS = ['names', 'digests', 'boot-iso', 'micro'];

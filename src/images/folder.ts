@@ -2,9 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
+import { isErrno } from '../files';
 import { asImageFile } from './access';
 import type { Arch, GuestInit } from './image';
-import { isErrno } from './record';
 
 /** What an image's folder holds: see docs/images.md. */
 export interface ImageFolder extends FolderNotes {

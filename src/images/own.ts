@@ -1,8 +1,8 @@
 import { access, constants, readdir, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
+import { isErrno } from '../files';
 import type { Arch, BootImage } from './image';
-import { isErrno } from './record';
 import type { ImageWork } from './work';
 
 /** hvkit's own image. It needs the programs of Debian's and Ubuntu's package manager, and no root. */

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+import { textOf, writeWhole } from '../files';
 
 /** What the cache knows of something, in a small file. Undefined where there is none, or none that can be used: it is found out anew. */
 export async function readRecord<T>(
   path: string,
   isRecord: (value: Readonly<Record<string, unknown>>) => value is Record<string, unknown> & T,
 ): Promise<T | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  });
+  const text = await textOf(path);
   if (text === undefined) return undefined;
   let value: unknown;
   try {
@@ -25,15 +24,7 @@ export async function readRecord<T>(
 /** Readers see the old one or the new one, whole. */
 export async function writeRecord(path: string, record: object): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const part = `${path}.${randomUUID()}.new`;
-  try {
-    await writeFile(part, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600, flush: true, flag: 'wx' });
-    await rename(part, path);
-  } finally {
-    await rm(part, { force: true });
-  }
-}
-
-export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+  const content = `${JSON.stringify(record, undefined, 2)}\n`;
+  // Several processes may find out the same.
+  await writeWhole(path, content, { unfinished: `${path}.${randomUUID()}.new` });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { isErrno } from './errno';
+import { isErrno } from '../files';
 import type { HomeFolder } from './home';
 
 /** A process that changes a machine. */

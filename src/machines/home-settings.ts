@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { DriverDefinition } from '../drivers/driver';
 import type { Registry } from '../drivers/registry';
 import { HvError } from '../errors';
+import { writeWhole } from '../files';
 import type { Json } from '../resources/resource';
-import { writeAtomically } from './atomic-file';
 import type { HomeFolder } from './home';
 import { withLock } from './lock';
 import { nearest } from './near';
@@ -111,7 +111,7 @@ export class HomeSettings implements Settings {
       const text = await readSettingsText(this.#file);
       // A link, such as one into a folder that is kept in git, stays one.
       const path = text === undefined ? this.#file : await realpath(this.#file);
-      await writeAtomically(path, change(text));
+      await writeWhole(path, change(text));
     });
   }
 

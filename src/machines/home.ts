@@ -4,8 +4,7 @@ import { join, resolve } from 'node:path';
 
 import type { Home } from '../drivers/driver';
 import { HvError } from '../errors';
-import { writeAtomically } from './atomic-file';
-import { isErrno } from './errno';
+import { isErrno, writeWhole } from '../files';
 import { withLock } from './lock';
 
 /** Not for machines: their locks bear their names, in which there is no such character. */
@@ -86,7 +85,7 @@ export class HomeFolder {
       const others = await this.#readId();
       if (others !== undefined) return others;
       const chosen = newId();
-      await writeAtomically(this.#idFile, `${JSON.stringify({ schema: 1, id: chosen })}\n`);
+      await writeWhole(this.#idFile, `${JSON.stringify({ schema: 1, id: chosen })}\n`);
       return chosen;
     });
     return { path: this.path, id };

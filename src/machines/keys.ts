@@ -1,11 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
+import { textOf, writeWhole } from '../files';
 import type { DriverMachine } from '../drivers/driver';
 import type { Properties, Resource } from '../resources/resource';
-import { writeAtomically } from './atomic-file';
-import { isErrno } from './errno';
 
 /** The files in a machine's folder: drivers read them when they write the seed. */
 const USER = 'id_ed25519';
@@ -87,7 +86,7 @@ class OwnKeyResource implements Resource<KeyProperties> {
   async create(): Promise<KeyProperties> {
     const { readKeyFile } = require('../ssh/key-file') as typeof import('../ssh/key-file');
     const { publicKey } = await readKeyFile(this.#file);
-    await writeAtomically(this.#public, `${publicKey}\n`);
+    await writeWhole(this.#public, `${publicKey}\n`);
     return { file: this.#file, publicKey };
   }
 
@@ -111,13 +110,4 @@ export function keyOf(machine: DriverMachine, id: typeof KEY | typeof HOST_KEY):
     message: `No ${id === KEY ? 'ssh key' : 'ssh host key'} is recorded of the machine "${machine.name}"`,
     hint: `hvkit repair ${machine.name}`,
   });
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import type { DriverMachine } from '../drivers/driver';
 import type { Entry, Journal, Properties } from '../resources/resource';
 import { HvError } from '../errors';
-import { isNoSpace } from './errno';
+import { isNoSpace } from '../files';
 import type { MachineRecord } from './machine-file';
 import type { Store } from './store';
 

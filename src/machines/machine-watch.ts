@@ -1,8 +1,8 @@
 import { statSync, watch, type FSWatcher } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { isErrno } from '../files';
 import type { Driver, DriverMachine, MachineState, StateEvent } from '../drivers/driver';
-import { isErrno } from './errno';
 import type { MachineEvent } from './event';
 import { machineOf } from './ledger';
 import type { MachineRecord } from './machine-file';

@@ -1,15 +1,16 @@
 import { HvError } from '../errors';
+import { LONGEST_HOST_NAME } from '../net/host-name';
 
 /** docker-machine's rule, and its words. */
 export function checkName(name: string): void {
   const { machineName } = require('../drivers/spec') as typeof import('../drivers/spec');
   const parsed = machineName.safeParse(name);
   if (parsed.success) return;
-  const isLong = typeof name === 'string' && name.length > 63;
+  const isLong = typeof name === 'string' && name.length > LONGEST_HOST_NAME;
   throw new HvError({
     code: 'ERR_INVALID_NAME',
     message: isLong
-      ? `Error creating machine: the name "${name.slice(0, 63)}..." is longer than 63 characters`
+      ? `Error creating machine: the name "${name.slice(0, LONGEST_HOST_NAME)}..." is longer than ${LONGEST_HOST_NAME} characters`
       : 'Error creating machine: Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z . -',
     hint: 'hvkit create dev',
   });

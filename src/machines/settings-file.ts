@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { Document } from 'yaml';
 
 import { HvError } from '../errors';
+import { isErrno } from '../files';
 import type { Json } from '../resources/resource';
 import { readYaml } from '../yaml';
-import { isErrno } from './errno';
 
 export type Tree = Readonly<Record<string, Json>>;
 

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { HvError } from '../errors';
+import { isErrno, isNoSpace, syncFolder, unfinishedOf, writeWhole } from '../files';
+import { isHostName } from '../net/host-name';
 import { fits } from '../shape';
-import { syncFolder, unfinishedOf, writeAtomically } from './atomic-file';
-import { isErrno, isNoSpace } from './errno';
 import type { HomeFolder } from './home';
 import type { MachineRecord } from './machine-file';
 import { machineFileShape } from './machine-shape';
@@ -17,8 +17,6 @@ const FILE = 'machine.json';
 const HOST_KEY = 'ssh_host_ed25519_key';
 /** Of a thousand machines' files, reading them so takes half the time of that of node:fs/promises. */
 const readFile = promisify(readFileThen);
-/** What is no name is the name of no machine, and above all no path. */
-const NAME = /^[a-zA-Z0-9][a-zA-Z0-9\-.]{0,62}$/;
 
 /** The machines' files of one home. Who reads needs no lock; who writes holds the machine's. */
 export class Store {
@@ -56,7 +54,8 @@ export class Store {
 
   /** Whether its file can be read is not asked. */
   async has(name: string): Promise<boolean> {
-    if (!NAME.test(name)) return false;
+    // What is no name is the name of no machine, and above all no path.
+    if (!isHostName(name)) return false;
     try {
       await access(this.file(name));
       return true;
@@ -68,7 +67,7 @@ export class Store {
 
   /** Undefined: there is no such machine. */
   async find(name: string): Promise<MachineRecord | undefined> {
-    if (!NAME.test(name)) return undefined;
+    if (!isHostName(name)) return undefined;
     const path = this.file(name);
     let text: string;
     try {
@@ -93,7 +92,7 @@ export class Store {
     try {
       isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
       if (isNew) await syncFolder(this.#home.machines);
-      await writeAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`);
+      await writeWhole(path, `${JSON.stringify(record, undefined, 2)}\n`);
     } catch (error) {
       // Nothing was made. What cannot be taken back either, doctor finds.
       if (isNew) await rmdir(folder).catch(() => undefined);
@@ -118,7 +117,7 @@ export class Store {
 
   /** What is neither is somebody else's, and left alone. */
   async #folders(): Promise<{ whole: string[]; ours: string[] }> {
-    const names = (await entriesOf(this.#home.machines)).filter((name) => NAME.test(name));
+    const names = (await entriesOf(this.#home.machines)).filter((name) => isHostName(name));
     const found = await Promise.all(
       names.map(async (name) => {
         const entries = await entriesIfFolder(this.folder(name));

@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
+import { textOf, writeWhole } from '../files';
 import { readKeyFile } from './key-file';
 import { formatEd25519 } from './openssh-key';
 import { fingerprint, formatPublicKey } from './public-key';
-import { textOf, writeWhole } from './whole-file';
 
 /** A new key pair, in memory: whoever stores the private one makes its file 0600. */
 export interface KeyPair {
@@ -51,10 +51,12 @@ export async function writeKeyPair(folder: string, name: string, comment: string
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if ((await textOf(privateFile)) === undefined) {
-      await writeWhole(privateFile, generateKeyPair(comment).privateKey, 0o600);
+      await writeWhole(privateFile, generateKeyPair(comment).privateKey);
     }
     const { publicKey, fingerprint } = await readKeyFile(privateFile);
-    if ((await textOf(publicFile))?.trim() !== publicKey) await writeWhole(publicFile, `${publicKey}\n`, 0o644);
+    if ((await textOf(publicFile))?.trim() !== publicKey) {
+      await writeWhole(publicFile, `${publicKey}\n`, { mode: 0o644 });
+    }
     return { privateFile, publicFile, publicKey, fingerprint };
   } catch (error) {
     if (HvError.is(error)) throw error;

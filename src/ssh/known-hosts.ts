@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
+import { textOf, writeWhole } from '../files';
 import { formatPublicKey, parsePublicKey } from './public-key';
 import type { SshTarget } from './target';
-import { textOf, writeWhole } from './whole-file';
 
 /** What the machine's key is filed under: its address and port may be another machine's tomorrow. */
 export function hostKeyAlias(name: string): string {
@@ -23,7 +24,9 @@ export async function writeKnownHosts(folder: string, name: string, target: SshT
   const file = join(folder, 'known_hosts');
   const text = `${knownHostsLine(name, target)}\n`;
   try {
-    if ((await textOf(file)) !== text) await writeWhole(file, text, 0o600);
+    if ((await textOf(file)) !== text) {
+      await writeWhole(file, text, { unfinished: `${file}.${randomBytes(4).toString('hex')}.tmp` });
+    }
   } catch (error) {
     throw new HvError({
       code: 'ERR_SSH_KEY_FILE',

@@ -1,9 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 
-export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
-}
+import { isErrno } from '../../files';
 
 /** Bytes of a file; undefined if there is none. */
 export async function sizeOf(path: string): Promise<number | undefined> {
@@ -13,20 +11,6 @@ export async function sizeOf(path: string): Promise<number | undefined> {
     if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
-}
-
-/** A file that is whole or not there at all. */
-export async function writeWhole(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const part = `${path}.part`;
-  await rm(part, { force: true });
-  const file = await open(part, 'wx', mode);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(part, path);
 }
 
 /** The same file under another name, or a copy; on some file systems a copy shares its blocks. */

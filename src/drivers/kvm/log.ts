@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 
+import { isErrno } from '../../files';
 import { isRoot } from './choose';
-import { isErrno } from './files';
 import { FileLog, VolumeLog, type LogSource } from './log-source';
 import { fileNames } from './names';
 import { refreshPool } from './pools';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { isErrno } from '../../files';
 import { lockFile } from '../../native/hyperkit';
 import type { Home } from '../driver';
-import { isErrno } from './files';
 import { target } from './target-schema';
 
 /** Of a machine's file, what tells which shared things it needs. */

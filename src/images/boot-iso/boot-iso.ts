@@ -6,10 +6,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { HvError } from '../../errors';
+import { isErrno } from '../../files';
 import type { Arch, BootImage, GuestInit, ImageFile } from '../image';
 import { IsoImage, type IsoEntry } from '../iso9660/read';
 import { kernelArchOf } from '../kernel-arch';
-import { isErrno, readRecord, writeRecord } from '../record';
+import { readRecord, writeRecord } from '../record';
 import { withFile, type ByteSource } from '../source';
 import { bootEntries } from './config';
 import type { BootEntry } from './entry';

@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 
 import { HvError } from '../../errors';
+import { isErrno } from '../../files';
 import { formatSize } from '../../units';
-import { isErrno, readRecord, writeRecord } from '../record';
+import { readRecord, writeRecord } from '../record';
 import { ensureSpace } from '../space';
 import type { ImageWork } from '../work';
 import { get, persist, type GetOptions, type RetryOptions } from './get';

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isErrno } from '../record';
+import { isErrno } from '../../files';
 
 /** No build takes as long. Who made a folder is not asked: it may have been on another host, or in another namespace. */
 const LONGEST_BUILD_MS = 24 * 3600_000;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../../errors';
+import { isErrno, syncFolder } from '../../files';
 import type { Arch, BootImage } from '../image';
-import { isErrno, readRecord } from '../record';
+import { readRecord } from '../record';
 import { Apt, type Package } from './apt';
 import { readPackage } from './deb';
 import { findKernel, packInitrd } from './initrd';
@@ -162,20 +163,5 @@ async function readImage(folder: string, arch: Arch, recipe: Recipe): Promise<Bo
 }
 
 async function writeDurably(path: string, data: Buffer): Promise<void> {
-  const file = await open(path, 'wx', 0o644);
-  try {
-    await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await writeFile(path, data, { flag: 'wx', mode: 0o644, flush: true });
 }

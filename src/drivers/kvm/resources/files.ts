@@ -1,9 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { writeWhole } from '../../../files';
 import { readDisk, writeDisk } from '../../../images/disk';
 import type { Properties, Resource, Step } from '../../../resources/resource';
-import { removeEmpty, sizeOf, writeWhole } from '../files';
+import { removeEmpty, sizeOf } from '../files';
 import { baseDisk } from '../parts';
 import type { Scene } from '../scene';
 import { seedOf } from '../seed';
@@ -72,7 +73,7 @@ export class SeedFile implements Resource<SeedProperties> {
 
   async create(): Promise<SeedProperties> {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o711 });
-    await writeWhole(this.#path, await seedOf(this.#scene), 0o600);
+    await writeWhole(this.#path, await seedOf(this.#scene), { unfinished: `${this.#path}.part` });
     return { path: this.#path };
   }
 
