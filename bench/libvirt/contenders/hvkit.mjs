@@ -3,7 +3,7 @@ import { openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { memory, serve } from './serve.mjs';
+import { memory, serve } from '../../harness/serve.mjs';
 
 const [packageFolder, uri, name] = process.argv.slice(2);
 const { connect, DomainStatsTypes } = createRequire(import.meta.url)(

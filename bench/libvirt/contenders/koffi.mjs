@@ -3,7 +3,7 @@
 import koffi from 'koffi';
 import { promisify } from 'node:util';
 
-import { memory, serve } from './serve.mjs';
+import { memory, serve } from '../../harness/serve.mjs';
 
 const [uri, name, mode] = process.argv.slice(2);
 const VIR_DOMAIN_STATS_STATE = 1;

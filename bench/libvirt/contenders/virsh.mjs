@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { serve } from './serve.mjs';
+import { serve } from '../../harness/serve.mjs';
 
 const [uri, name] = process.argv.slice(2);
 const STATES = { running: 1, paused: 3, 'shut off': 5 };
