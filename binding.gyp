@@ -16,6 +16,12 @@
     'cflags_cc': ['-std=c++17', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter', '-fno-strict-aliasing'],
     'cflags!': ['-fno-exceptions'],
     'cflags_cc!': ['-fno-exceptions', '-std=gnu++17'],
+    # The same on macOS, where gyp takes no cflags. Node's own settings of exceptions win over ours, but not over flags.
+    'xcode_settings': {
+      'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
+      'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+      'OTHER_CPLUSPLUSFLAGS': ['-fexceptions', '-Wall', '-Wextra', '-Wno-unused-parameter', '-fno-strict-aliasing'],
+    },
     'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
     'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")', 'native'],
   },
