@@ -27,7 +27,10 @@ if (!isNewest(BUNDLE)) {
     external: ['ssh2'],
     legalComments: 'linked',
     logLevel: 'warning',
-    plugins: [{ name: 'own folder', setup: keepFolders }],
+    plugins: [
+      { name: 'own folder', setup: keepFolders },
+      { name: 'no processes', setup: spawnLater },
+    ],
   });
 }
 
@@ -38,6 +41,16 @@ function keepFolders({ onLoad }) {
     const way = relative(dirname(BUNDLE), dirname(path));
     const folder = `require("node:path").join(__dirname, ${JSON.stringify(way)})`;
     return { contents: text.replaceAll(/\b__dirname\b/g, () => folder) };
+  });
+}
+
+/** Commander can run commands that are programs of their own. None of ours is, and what Node has for it takes milliseconds. */
+function spawnLater({ onLoad }) {
+  onLoad({ filter: /[/\\]commander[/\\]lib[/\\]command\.js$/ }, async ({ path }) => {
+    const text = await readFile(path, 'utf8');
+    const eager = "require('node:child_process')";
+    if (text.split(eager).length !== 2) throw new Error(`${path} is another one than it was`);
+    return { contents: text.replace(eager, () => `{ spawn: (...given) => ${eager}.spawn(...given) }`) };
   });
 }
 

@@ -32,7 +32,6 @@ export interface Screen {
 /** What a command deals with: the streams, the environment, the library, and its own exit status. */
 export class Context {
   readonly env: NodeJS.ProcessEnv;
-  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Undefined where no command is run: where one is only described. */
@@ -54,7 +53,6 @@ export class Context {
   constructor(options: RunOptions) {
     this.#options = options;
     this.env = options.env ?? process.env;
-    this.stdin = options.stdin ?? process.stdin;
     this.stdout = options.stdout ?? process.stdout;
     this.stderr = options.stderr ?? process.stderr;
     let leave: (status: number) => void = () => undefined;
@@ -62,6 +60,11 @@ export class Context {
       leave = resolve;
     });
     this.#leave = leave;
+  }
+
+  /** Opened when it is asked for: few commands read, and Node takes milliseconds for it. */
+  get stdin(): Input {
+    return this.#options.stdin ?? process.stdin;
   }
 
   /** Aborts when nobody reads what the command prints: for those that do nothing but print. */
