@@ -6,6 +6,8 @@ export interface Neighbour {
   device: string;
 }
 
+/** Of others the address is no MAC. */
+const ETHERNET = '0x1';
 const COMPLETE = 0x2;
 
 /** Whom this host has talked to, of the text of /proc/net/arp. What was asked for and did not answer is left out. */
@@ -14,8 +16,8 @@ export function neighbours(procNetArp: string): Neighbour[] {
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .flatMap(([address = '', , flags = '', mac = '', , device = '']) =>
-      (Number(flags) & COMPLETE) === 0 ? [] : [{ address, mac: formatMac(parseMac(mac)), device }],
+    .flatMap(([address = '', type = '', flags = '', mac = '', , device = '']) =>
+      type !== ETHERNET || (Number(flags) & COMPLETE) === 0 ? [] : [{ address, mac: formatMac(parseMac(mac)), device }],
     );
 }
 

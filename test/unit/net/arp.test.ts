@@ -7,6 +7,7 @@ const TABLE = `IP address       HW type     Flags       HW address            Ma
 10.80.7.10       0x1         0x0         00:00:00:00:00:00     *        virbr7
 10.80.7.11       0x1         0x6         52:54:00:0A:1B:2D     *        virbr7
 10.81.0.9        0x1         0x2         52:54:00:0a:1b:2c     *        virbr8
+10.82.0.9        0x20        0x2         80:00:02:08:fe:80     *        ib0
 `;
 
 test('who answered is a neighbour, and who did not is none', () => {
