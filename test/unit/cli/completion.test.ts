@@ -58,6 +58,8 @@ describe.each(SHELLS)('%s offers', (shell) => {
     ['commands behind an option', 'hvkit --debug st', ['start', 'status', 'stop']],
     ['commands to have the help of', 'hvkit help pu', ['purge']],
     ['flags', 'hvkit create --au', ['--autostart']],
+    ["flags of the driver's own", 'hvkit create --kvm-u', ['--kvm-uri']],
+    ['what such a flag may be', 'hvkit create --kvm-firmware b', ['bios']],
     ['flags of a command below a command', 'hvkit image pull --ch', ['--checksum']],
     ['what a flag may be', 'hvkit ls -o ', ['json', 'table', 'yaml']],
     ['what a flag may be, by its beginning', 'hvkit create --accel k', ['kvm']],
