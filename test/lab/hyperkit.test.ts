@@ -70,17 +70,21 @@ const boot = (...args: string[]) =>
     ...KEXEC,
   );
 
-const said = (): string => readFileSync(path('ring'), 'utf8').replaceAll('\0', '');
+/** What it, or its guest, said. */
+const said = (file: 'ring' | 'log'): string => readFileSync(path(file), 'utf8').replaceAll('\0', '');
+const guestSays = (machine: WatchedProcess, words: string): Promise<void> => says(machine, 'ring', words);
 
-/** Resolves when the guest has said this on its console; rejects if the machine ends before. */
-async function guestSays(machine: WatchedProcess, words: string): Promise<void> {
+/** Resolves when this has been said; rejects if the machine ends before. */
+async function says(machine: WatchedProcess, file: 'ring' | 'log', words: string): Promise<void> {
   const found = new AbortController();
-  const watcher = watch(folder, () => {
-    if (existsSync(path('ring')) && said().includes(words)) found.abort();
-  });
+  const look = (): void => {
+    if (existsSync(path(file)) && said(file).includes(words)) found.abort();
+  };
+  const watcher = watch(folder, look);
+  look();
   try {
     const ended = await machine.exit(found.signal).catch(() => undefined);
-    if (ended) throw new Error(`it ended: ${JSON.stringify(ended)} ${readFileSync(path('log'), 'utf8')}`);
+    if (ended) throw new Error(`it ended: ${JSON.stringify(ended)} ${said('log')}`);
   } finally {
     watcher.close();
   }
@@ -170,6 +174,8 @@ test(
     const machine = await boot();
     await guestSays(machine, READY);
     await signalProcess(machine.identity, 'SIGUSR1');
+    // Signals that come at once may change places.
+    await says(machine, 'log', 'received sigusr1, pausing');
     await signalProcess(machine.identity, 'SIGTERM');
     await signalProcess(machine.identity, 'SIGUSR2');
     await expect(machine.exit()).resolves.toEqual({ code: 0, signal: null });
