@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,7 +10,11 @@ test.each(examplesMarked('ts machine'))('$name does what it says', (example) => 
   const home = mkdtempSync(join(tmpdir(), 'hvkit-docs-'));
   try {
     fillCache(home);
-    expect(printedBy(example, { ...process.env, HVKIT_HOME: home })).toEqual(promisedBy(example));
+    const scratch = mkdtempSync(join(home, 'tmp-'));
+    const env = { ...process.env, HVKIT_HOME: home, TMPDIR: scratch };
+    expect(printedBy(example, env)).toEqual(promisedBy(example));
+    // Whoever tries an example is left with nothing of it.
+    expect(readdirSync(scratch)).toEqual([]);
   } finally {
     rmSync(home, { recursive: true });
   }

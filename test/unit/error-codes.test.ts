@@ -19,3 +19,14 @@ test('docs/errors.md lists exactly the codes that the source has', () => {
   const documented = readFileSync(join(ROOT, 'docs', 'errors.md'), 'utf8').match(/(?<=^\| `)[A-Z_]+(?=` \|)/gm) ?? [];
   expect(documented.toSorted()).toEqual([...used].toSorted());
 });
+
+test('the rows of each of its tables stand in the order of their codes', () => {
+  const lines = readFileSync(join(ROOT, 'docs', 'errors.md'), 'utf8').split('\n');
+  const tables: string[][] = [[]];
+  for (const line of lines) {
+    const code = /^\| `([A-Z_]+)` \|/.exec(line)?.[1];
+    if (code === undefined) tables.push([]);
+    else tables.at(-1)?.push(code);
+  }
+  for (const codes of tables) expect(codes).toEqual(codes.toSorted());
+});
