@@ -1,8 +1,8 @@
-import { chmod, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
-import { isErrno } from '../files';
+import { isErrno, namesIn, sizeOf } from '../files';
 import { lockFile, type FileLock } from '../native/hyperkit';
 import { requireChecksum, type Checksum, matches } from './checksum';
 import { digestsOf, type Digests } from './digests';
@@ -203,24 +203,6 @@ export class ContentCache {
 
 export function keyOf({ algorithm, hex }: Checksum): string {
   return `${algorithm}-${hex}`;
-}
-
-export async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort();
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
 }
 
 /** Now, if it is gone. */

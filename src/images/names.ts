@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { namesIn } from './cache';
+import { namesIn } from '../files';
 import type { Arch, GuestInit } from './image';
 import { readRecord, writeRecord } from './record';
 

@@ -1,7 +1,7 @@
-import { access, constants, readdir, rm, stat } from 'node:fs/promises';
+import { access, constants, readdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-import { isErrno } from '../files';
+import { isErrno, sizeOf } from '../files';
 import type { Arch, BootImage } from './image';
 import type { ImageWork } from './work';
 
@@ -54,20 +54,20 @@ export async function cachedMicro(cache: string, arch: Arch): Promise<BootImage 
 /** Bytes that it takes, with the packages that it was made of; undefined: it is not there. */
 export async function microSize(cache: string, arch: Arch): Promise<number | undefined> {
   if (!(await cachedMicro(cache, arch))) return undefined;
-  return sizeOf(join(cache, MICRO));
+  return folderSize(join(cache, MICRO));
 }
 
 export async function removeMicro(cache: string): Promise<boolean> {
   const folder = join(cache, MICRO);
-  if ((await sizeOf(folder)) === 0) return false;
+  if ((await folderSize(folder)) === 0) return false;
   await rm(folder, { recursive: true, force: true });
   return true;
 }
 
-async function sizeOf(folder: string): Promise<number> {
+async function folderSize(folder: string): Promise<number> {
   let bytes = 0;
   for (const entry of await entriesOf(folder)) {
-    if (entry.isFile()) bytes += await bytesOf(join(entry.parentPath, entry.name));
+    if (entry.isFile()) bytes += (await sizeOf(join(entry.parentPath, entry.name))) ?? 0;
   }
   return bytes;
 }
@@ -77,16 +77,6 @@ async function entriesOf(folder: string) {
     return await readdir(folder, { recursive: true, withFileTypes: true });
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-/** Another process may be taking it away. */
-async function bytesOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return 0;
     throw error;
   }
 }

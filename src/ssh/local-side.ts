@@ -3,7 +3,7 @@ import { chmod, type FileHandle, lstat, mkdir, open, readdir, realpath, rename, 
 import type { Stats } from 'node:fs';
 
 import { quote } from './quote';
-import { nameUntilWhole, type Side, type Sink, type Source, type Stat } from './side';
+import { kindOf, nameUntilWhole, type Side, type Sink, type Source, type Stat } from './side';
 
 /** This host. @internal */
 export class LocalSide implements Side {
@@ -100,11 +100,6 @@ class LocalSink implements Sink {
     await this.#handle.close();
     await rm(this.#temporary, { force: true });
   }
-}
-
-function kindOf(found: Stats): Stat['kind'] {
-  if (found.isDirectory()) return 'folder';
-  return found.isFile() ? 'file' : 'other';
 }
 
 async function ifThere(looked: Promise<Stats>): Promise<Stats | undefined> {

@@ -6,7 +6,7 @@ import { HvError } from '../errors';
 import type { SshClient } from './client';
 import { lost } from './failure';
 import { quote } from './quote';
-import { nameUntilWhole, type Side, type Sink, type Source, type Stat } from './side';
+import { kindOf, nameUntilWhole, type Side, type Sink, type Source, type Stat } from './side';
 
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
@@ -239,11 +239,6 @@ export class RemoteSide implements Side {
     const { _extensions: extensions } = this.#sftp as SFTPWrapper & { _extensions?: Readonly<Record<string, string>> };
     return extensions?.['posix-rename@openssh.com'] === '1';
   }
-}
-
-function kindOf(found: Stats): Stat['kind'] {
-  if (found.isDirectory()) return 'folder';
-  return found.isFile() ? 'file' : 'other';
 }
 
 async function ifThere(looked: Promise<Stats>): Promise<Stats | undefined> {

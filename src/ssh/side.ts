@@ -43,6 +43,12 @@ export interface Side {
   close(): Promise<void>;
 }
 
+/** Of what node:fs tells of a file, or ssh2. @internal */
+export function kindOf(found: { isDirectory(): boolean; isFile(): boolean }): Stat['kind'] {
+  if (found.isDirectory()) return 'folder';
+  return found.isFile() ? 'file' : 'other';
+}
+
 /** The permissions that are copied: never setuid and its like. @internal */
 export const PERMISSIONS = 0o777;
 

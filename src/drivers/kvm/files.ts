@@ -1,17 +1,7 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, link, open, rename, rm, rmdir } from 'node:fs/promises';
 
 import { isErrno } from '../../files';
-
-/** Bytes of a file; undefined if there is none. */
-export async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
 
 /** The same file under another name, or a copy; on some file systems a copy shares its blocks. */
 export async function takeOver(from: string, to: string, copied: boolean): Promise<void> {

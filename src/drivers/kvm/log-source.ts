@@ -5,7 +5,7 @@ import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { StorageVolume } from '../../native/libvirt';
-import { sizeOf } from './files';
+import { sizeOf } from '../../files';
 import { physicalSize } from './pools';
 
 const LOOK_AGAIN = 1000;

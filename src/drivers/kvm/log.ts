@@ -1,11 +1,11 @@
 import { accessSync, constants } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 
-import { isErrno } from '../../files';
+import { namesIn } from '../../files';
 import { isRoot } from './choose';
 import { FileLog, VolumeLog, type LogSource } from './log-source';
 import { fileNames } from './names';
@@ -113,14 +113,5 @@ function canRead(path: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
   }
 }

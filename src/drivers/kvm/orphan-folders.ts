@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { DriverContext, DriverMachine, Orphan } from '../driver';
 import { claimsOf, unclaimed, type Claims } from './claims';
+import { namesIn } from '../../files';
 import { embedTarget, isRoot } from './choose';
 import { prefixOf } from './names';
 import { embedRoot } from './target';
@@ -63,8 +64,4 @@ function baseFolder(folder: string, name: string): Folder {
     isClaimed: (claims) => claims.someMay(({ base }) => base === name),
     lock: name,
   };
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return existsSync(folder) ? readdir(folder) : [];
 }

@@ -1,9 +1,9 @@
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 
 import { HvError } from '../../errors';
-import { isErrno } from '../../files';
+import { isErrno, sizeOf } from '../../files';
 import { formatSize } from '../../units';
 import { readRecord, writeRecord } from '../record';
 import { ensureSpace } from '../space';
@@ -51,7 +51,7 @@ export async function download(url: URL, part: string, options: DownloadOptions)
       gained();
     };
     const note = await readPartNote(part);
-    const have = note?.url === withoutLogin(url) ? await sizeOf(part) : 0;
+    const have = note?.url === withoutLogin(url) ? ((await sizeOf(part)) ?? 0) : 0;
     const headers =
       have === 0 ? {} : { Range: `bytes=${have}-`, ...(note?.validator && { 'If-Range': note.validator }) };
     const { response, url: last } = await get(url, [200, 206, 416], { ...options, headers, security: 'any' });
@@ -188,15 +188,6 @@ function teller(name: string, total: number | undefined, onProgress: ImageWork['
     if (total !== undefined) onProgress?.(`downloading ${name}`, done / total);
     else onProgress?.(`downloading ${name}: ${formatSize(step * 2 ** 24)}`);
   };
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return 0;
-    throw error;
-  }
 }
 
 function isPartNote(value: Readonly<Record<string, unknown>>): value is Record<string, unknown> & PartNote {

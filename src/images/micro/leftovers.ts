@@ -1,7 +1,7 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isErrno } from '../../files';
+import { isErrno, namesIn } from '../../files';
 
 /** No build takes as long. Who made a folder is not asked: it may have been on another host, or in another namespace. */
 const LONGEST_BUILD_MS = 24 * 3600_000;
@@ -11,15 +11,6 @@ export async function clearLeftovers(folder: string, pattern: RegExp): Promise<v
   for (const name of await namesIn(folder)) {
     const path = join(folder, name);
     if (pattern.test(name) && (await ageOf(path)) > LONGEST_BUILD_MS) await rm(path, { recursive: true, force: true });
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
   }
 }
 

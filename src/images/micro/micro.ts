@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../../errors';
-import { isErrno, syncFolder } from '../../files';
+import { isErrno, namesIn, syncFolder } from '../../files';
 import type { Arch, BootImage } from '../image';
 import { readRecord } from '../record';
 import { Apt, type Package } from './apt';
@@ -125,10 +125,7 @@ async function publish(
 }
 
 async function newest(folder: string, arch: Arch, recipe: Recipe): Promise<BootImage | undefined> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   const images: { image: BootImage; made: number }[] = [];
   for (const name of names.filter((each) => each.startsWith(`${arch}-`) && !each.includes('.'))) {
     const image = await readImage(join(folder, name), arch, recipe);

@@ -2,9 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 
 import type { Properties, Step } from '../../../resources/resource';
+import { sizeOf } from '../../../files';
 import { SharedResource } from '../../../resources/shared';
 import { baseFiles, baseName, type BaseFile } from '../base-files';
-import { removeEmpty, sizeOf, takeOver } from '../files';
+import { removeEmpty, takeOver } from '../files';
 import type { Scene } from '../scene';
 import { oneAtATime, recordedHolders } from '../shared';
 

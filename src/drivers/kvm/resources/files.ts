@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { writeWhole } from '../../../files';
+import { sizeOf, writeWhole } from '../../../files';
 import { readDisk, writeDisk } from '../../../images/disk';
 import type { Properties, Resource, Step } from '../../../resources/resource';
-import { removeEmpty, sizeOf } from '../files';
+import { removeEmpty } from '../files';
 import { baseDisk } from '../parts';
 import type { Scene } from '../scene';
 import { seedOf } from '../seed';
