@@ -6,15 +6,8 @@ import { kvm } from '../../src/drivers/kvm';
 import { lifecycleSuite } from '../../src/testing';
 import { traces } from './traces';
 
-interface Row {
-  network: string;
-  /** What there cannot be in this network. */
-  without: (keyof Capabilities)[];
-}
-
-const ROWS: Row[] = [{ network: 'user', without: ['leases'] }];
-
-for (const { network, without } of ROWS) {
+/** The suite that every driver has to pass, in one of kvm's networks; `without` is what there cannot be in it. */
+export function kvmSuite(network: string, without: (keyof Capabilities)[]): void {
   lifecycleSuite({
     definition: kvm,
     run: { test, after: afterAll },

@@ -1,0 +1,3 @@
+import { kvmSuite } from './kvm-suite';
+
+kvmSuite('nat', ['publish']);
