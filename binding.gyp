@@ -8,6 +8,7 @@
       'native/common/file_lock.cc',
       'native/common/fork_guard.cc',
       'native/common/job_queue.cc',
+      'native/common/spin.cc',
       'native/common/thread.cc',
       'native/common/value.cc',
     ],

@@ -33,6 +33,16 @@ void EnvLoop::Release() {
   if (--held_ == 0 && open_) napi_unref_threadsafe_function(env_, wake_);
 }
 
+void EnvLoop::Await() {
+  ++awaited_;
+  spin_.Begin();
+}
+
+void EnvLoop::Answered() {
+  --awaited_;
+  spin_.Came();
+}
+
 void EnvLoop::OnCall(napi_env env, napi_value /*callback*/, void* context, void* /*data*/) {
   if (env != nullptr) static_cast<EnvLoop*>(context)->Settle(env);
 }

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <vector>
 
+#include "common/spin.h"
+
 namespace hvkit {
 
 /// Something to be finished on the JavaScript thread. If its environment ends first it is destroyed unsettled, on
@@ -35,6 +37,12 @@ class EnvLoop {
   void Hold();
   void Release();
 
+  /// JavaScript thread only. The answer to a call will come, and has come.
+  void Await();
+  void Answered();
+  /// JavaScript thread only. Whether an answer is so near that to sleep until it comes would take longer.
+  bool IsAnswerNear() const { return awaited_ > 0 && spin_.Again(); }
+
  private:
   static void OnCall(napi_env env, napi_value callback, void* context, void* data);
   static void OnCleanup(void* owner);
@@ -47,6 +55,8 @@ class EnvLoop {
   napi_threadsafe_function wake_ = nullptr;   // called under mutex_, so never after OnCleanup
   napi_env env_;                              // JavaScript thread only
   size_t held_ = 0;                           // JavaScript thread only
+  size_t awaited_ = 0;                        // JavaScript thread only
+  Spin spin_;                                 // JavaScript thread only
 };
 
 }  // namespace hvkit

@@ -17,14 +17,19 @@ namespace hvkit {
 /// may not return before the process should end; they hold what they need through shared pointers.
 class JobQueue {
  public:
-  using Job = std::function<void()>;
+  /// Tells what a job came to.
+  using Delivery = std::function<void()>;
+  /// Returns what is called when the thread is ready for its next job, or nothing. So a caller that hears of the one
+  /// and asks the next at once finds the thread ready, and no other one is woken for it.
+  using Job = std::function<Delivery()>;
 
   static std::shared_ptr<JobQueue> Create(size_t max_threads);
   ~JobQueue();
   JobQueue(const JobQueue&) = delete;
   JobQueue& operator=(const JobQueue&) = delete;
 
-  /// From any thread. Jobs must not throw. Throws std::system_error if no thread at all can be had for it.
+  /// From any thread. Neither jobs nor deliveries may throw. Throws std::system_error if no thread at all can be had
+  /// for it.
   void Post(Job job);
 
  private:

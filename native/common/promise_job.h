@@ -27,13 +27,14 @@ class PromiseJob : public Task {
     // std::function wants a copyable callable; the raw pointer is owned by exactly one run of it.
     PromiseJob* raw = job.release();
     try {
-      queue.Post([raw] { Work(std::unique_ptr<PromiseJob>(raw)); });
+      queue.Post([raw] { return Work(std::unique_ptr<PromiseJob>(raw)); });
     } catch (const std::system_error& error) {
       std::unique_ptr<PromiseJob> unposted(raw);
       unposted->deferred_.Reject(Failure("ERR_NO_THREAD", error.what()).ToValue().ToJs(env));
       return promise;
     }
     loop->Hold();
+    loop->Await();
     return promise;
   }
 
@@ -42,6 +43,7 @@ class PromiseJob : public Task {
 
   void Settle(Napi::Env env) override {
     loop_->Release();
+    loop_->Answered();
     Napi::Value result;
     try {
       result = result_.ToJs(env);
@@ -58,7 +60,7 @@ class PromiseJob : public Task {
   }
 
  private:
-  static void Work(std::unique_ptr<PromiseJob> job) {
+  static JobQueue::Delivery Work(std::unique_ptr<PromiseJob> job) {
     try {
       job->result_ = (*job->body_)();
     } catch (const Failure& failure) {
@@ -70,8 +72,10 @@ class PromiseJob : public Task {
       job->result_ = Failure("ERR_NATIVE", error.what()).ToValue();
     }
     job->body_.reset();
-    std::shared_ptr<EnvLoop> loop = job->loop_;
-    loop->Post(std::move(job));
+    return [raw = job.release()] {
+      std::shared_ptr<EnvLoop> loop = raw->loop_;
+      loop->Post(std::unique_ptr<Task>(raw));
+    };
   }
 
   std::shared_ptr<EnvLoop> loop_;

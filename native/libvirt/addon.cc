@@ -35,11 +35,17 @@ Napi::Value LibraryVersion(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(version));
 }
 
+/// See EnvLoop::IsAnswerNear.
+Napi::Value IsAnswerNear(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), Module::Of(info.Env()).loop->IsAnswerNear());
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Module{EnvLoop::Create(env)});
   exports.Set("open", Napi::Function::New(env, Open, "open"));
   exports.Set("close", Napi::Function::New(env, Close, "close"));
   exports.Set("free", Napi::Function::New(env, Free, "free"));
+  exports.Set("isAnswerNear", Napi::Function::New(env, IsAnswerNear, "isAnswerNear"));
   exports.Set("libraryVersion", Napi::Function::New(env, LibraryVersion, "libraryVersion"));
   exports.Set("EventSource", EventSource::Class(env));
   // Shared by all environments of the process and never destroyed: the functions point into it.

@@ -43,12 +43,13 @@ Connection::Connection(virConnectPtr pointer, std::shared_ptr<JobQueue> queue, s
     : pointer_(pointer), queue_(std::move(queue)), loop_(std::move(loop)) {}
 
 Connection::~Connection() {
-  auto close = [pointer = pointer_, loop = loop_, when_closed = when_closed_] {
+  auto close = [pointer = pointer_, loop = loop_, when_closed = when_closed_]() -> JobQueue::Delivery {
     int left = virConnectClose(pointer);
-    if (!when_closed) return;
+    if (!when_closed) return nullptr;
     auto closed = std::make_unique<Closed>(loop, *when_closed);
     closed->references_left = left;
     loop->Post(std::move(closed));
+    return nullptr;
   };
   try {
     queue_->Post(close);

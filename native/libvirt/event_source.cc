@@ -36,8 +36,10 @@ EventSource::~EventSource() {
   if (queue_) queue_->Close();
   if (!registration_) return;
   try {
-    registration_->connection()->queue().Post(
-        [registration = registration_, queue = queue_] { registration->Forget(queue); });
+    registration_->connection()->queue().Post([registration = registration_, queue = queue_]() -> JobQueue::Delivery {
+      registration->Forget(queue);
+      return nullptr;
+    });
   } catch (const std::system_error&) {
     registration_->Forget(queue_);  // no thread to be had
   }

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { connect, type Connection } from '../../src/native/libvirt';
 import { runChild } from './child-process';
 import { FakeDaemon, Procedure, text } from './fake-daemon';
@@ -100,6 +102,38 @@ test('a registration that the daemon is slow to take does not hold up the calls'
   await expect(hostname).resolves.toBe('here');
   registration!.answer();
   await stream.ready;
+});
+
+describe('calls in a row, whose threads wait awake,', () => {
+  const CALLS = 1000;
+
+  async function callInARow(): Promise<void> {
+    for (let i = 0; i < CALLS; ++i) {
+      const hostname = connection.hostname();
+      const [call] = await daemon.calls(1);
+      call!.answer(text('here'));
+      await hostname;
+    }
+  }
+
+  test("leave room for the program's timers", async () => {
+    let ticks = 0;
+    const timer = setInterval(() => ++ticks, 1);
+    await callInARow();
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(10);
+  });
+
+  test('let the event loop sleep when an answer does not come', async () => {
+    await callInARow();
+    const hostname = connection.hostname();
+    const [call] = await daemon.calls(1);
+    const before = performance.eventLoopUtilization();
+    // Each turn waits in the loop, which is idle then or never.
+    while (performance.eventLoopUtilization(before).idle < 20) await setTimeout(5);
+    call!.answer(text('late'));
+    await expect(hostname).resolves.toBe('late');
+  });
 });
 
 describe("libuv's pool", () => {

@@ -25,6 +25,8 @@ export interface Binding extends LibvirtCalls, CallsByHand {
   close(connection: Handle<'Connection'>): Promise<number>;
   /** Frees now what the garbage collector would free later. */
   free(handle: Handle<string>): void;
+  /** True: a call is about to be answered, turn the event loop once more instead of letting it sleep. */
+  isAnswerNear(): boolean;
   libraryVersion(): number;
   EventSource: new (capacity: number, wake: () => void) => NativeEventSource;
 }

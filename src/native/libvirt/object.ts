@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { inspect, type InspectOptions } from 'node:util';
 
 import { native, type Binding } from './binding';
@@ -83,9 +84,28 @@ function errorText(error: unknown): string {
 /** Awaits a promise of the addon; a failure becomes an error with the stack of this call. */
 export function call<T>(start: () => T): T {
   const site = here();
-  return (start() as Promise<unknown>).catch((failure: unknown) => {
+  const answer = start() as Promise<unknown>;
+  stayAwake();
+  return answer.catch((failure: unknown) => {
     throw errorOf(failure as NativeFailure, site);
   }) as T;
+}
+
+let awake = false;
+
+/**
+ * Turns the event loop until the answer is there, for as long as the addon thinks that it is near: a loop that has gone to
+ * sleep takes longer to be woken than a local daemon takes to answer. All else in the program goes on meanwhile.
+ */
+function stayAwake(): void {
+  if (awake) return;
+  awake = true;
+  setImmediate(turn);
+}
+
+function turn(): void {
+  awake = native().isAnswerNear();
+  if (awake) setImmediate(turn);
 }
 
 /** The same for what the addon answers, or throws, at once. */
