@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "common/arguments.h"
 #include "common/failure.h"
 #include "common/file_lock.h"
 #include "common/promise_job.h"
-#include "common/arguments.h"
 #include "hyperkit/module.h"
 
 namespace hvkit::hyperkit {

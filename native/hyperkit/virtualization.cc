@@ -4,9 +4,9 @@
 #include <string>
 #include <system_error>
 
+#include "common/arguments.h"
 #include "common/failure.h"
 #include "common/promise_job.h"
-#include "common/arguments.h"
 #include "hyperkit/module.h"
 #include "hyperkit/trial.h"
 
