@@ -116,7 +116,7 @@ test('an address by each source, and the lease, on a network of its own', async 
         <name>hvkit-lab</name>
         <forward mode="nat"/>
         <bridge name="hvkitlab0"/>
-        <ip address="192.168.177.1" netmask="255.255.255.0"><dhcp><range start="192.168.177.10" end="192.168.177.20"/></dhcp></ip>
+        <ip address="192.168.177.1" netmask="255.255.255.0"><dhcp><range start="192.168.177.10" end="192.168.177.19"/></dhcp></ip>
       </network>`);
     try {
       await network.create();

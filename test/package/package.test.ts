@@ -15,7 +15,9 @@ import {
   type Packed,
 } from './pack';
 
-const PREBUILDS = ['libvirt', 'hyperkit', 'vmnet'].map((addon) => `prebuilds/${process.platform}-${process.arch}/${addon}.node`);
+const PREBUILDS = ['libvirt', 'hyperkit', 'vmnet'].map(
+  (addon) => `prebuilds/${process.platform}-${process.arch}/${addon}.node`,
+);
 /** All of the addons is compiled, on a machine that may have other work. */
 const TEN_MINUTES = 600_000;
 
