@@ -41,7 +41,6 @@ export class HomeImages implements Images {
     return this.#images.defaultImage();
   }
 
-  /** Of an image by what a user calls it, what others may see. */
   shownName(name: string): string {
     if (!/^https?:/i.test(name) || !URL.canParse(name)) return name;
     const { withoutLogin } = require('../images/http/url') as typeof import('../images/http/url');

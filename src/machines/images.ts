@@ -11,4 +11,6 @@ export interface Images {
   pull(name: string, options?: WorkOptions & { checksum?: string }): Promise<ImageInfo>;
   /** From the cache. */
   remove(name: string): Promise<void>;
+  /** What others may see of what a user calls an image: of a URL all but the login. */
+  shownName(name: string): string;
 }

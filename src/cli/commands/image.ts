@@ -47,8 +47,9 @@ export function configure(command: Command, context: Context): void {
   subcommand(command, 'rm', 'remove images from the cache', [['hvkit image rm debian', '']])
     .argument('<images...>')
     .action(async (names: string[]) => {
-      await forEach(context, names, async (name) => {
-        await context.hvkit.images.remove(name);
+      const { images } = context.hvkit;
+      await forEach(context, names.map(images.shownName.bind(images)), async (name) => {
+        await images.remove(name);
         context.print(`Successfully removed ${name}`);
       });
     });
@@ -63,15 +64,15 @@ export function configure(command: Command, context: Context): void {
 type Fetching = (options: Required<WorkOptions>) => Promise<ImageInfo>;
 
 function fetch(context: Context, name: string, doing: string, work: Fetching): Promise<void> {
-  return workOnEach(context, [name], {
+  return workOnEach(context, [context.hvkit.images.shownName(name)], {
     doing,
     interrupted: INTERRUPTED,
-    work: async (_name, { signal, onProgress }) => {
+    work: async (shown, { signal, onProgress }) => {
       // The library speaks of machines, of which there is none here: the line is the image's.
       const image = await work({
         signal,
         onProgress: (progress) => {
-          onProgress({ ...progress, machine: name });
+          onProgress({ ...progress, machine: shown });
         },
       });
       return `Image "${image.name}" is in the cache${image.cached === undefined ? '' : ` (${bytes(image.cached)})`}.`;

@@ -1,35 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { DriverDefinition, Lease } from '../../../src/drivers/driver';
 import { Hvkit } from '../../../src/machines/hvkit';
 import { fileDriver } from '../../support/file-driver';
 import { Folder } from '../../support/folder';
-
-function lease(address: string, machine?: string): Lease {
-  return { network: 'net', address, mac: '52:54:00:00:00:01', expires: 0, ...(machine !== undefined && { machine }) };
-}
-
-/** As the file driver, with networks whose leases are `table`. */
-function withLeases(name: string, table: Lease[]): DriverDefinition {
-  return {
-    ...fileDriver,
-    name,
-    aliases: [],
-    capabilities: { ...fileDriver.capabilities, leases: true },
-    create: (context) =>
-      Object.assign(fileDriver.create(context), {
-        leases: () => Promise.resolve([...table]),
-        release: (one: Lease) => {
-          table.splice(
-            table.findIndex(({ address }) => address === one.address),
-            1,
-          );
-          return Promise.resolve();
-        },
-      }),
-  };
-}
+import { lease, withLeases } from '../../support/leases';
 
 test('the leases of all drivers; pruned are those that are of no machine', async () => {
   using home = new Folder();
