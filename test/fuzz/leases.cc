@@ -63,7 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Seen pieces = Parse(text, piece);
   Require(pieces.leases == whole.leases && pieces.broken == whole.broken);
 
-  // Each entry by itself says the same, and without one the others stay as they were.
+  // Each entry by itself says the same. Without them what was broken is left, and nothing else: what follows may
+  // complete an entry that was cut off.
   std::string others;
   uint64_t at = 0;
   for (size_t i = 0; i < whole.extents.size(); ++i) {
@@ -75,6 +76,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   others += text.substr(at);
   const Seen none = Parse(others, piece);
-  Require(none.leases.empty() && none.broken == whole.broken);
+  Require(none.leases.size() + none.broken == whole.broken);
   return 0;
 }
