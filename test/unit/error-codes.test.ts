@@ -30,3 +30,10 @@ test('the rows of each of its tables stand in the order of their codes', () => {
   }
   for (const codes of tables) expect(codes).toEqual(codes.toSorted());
 });
+
+test('README.md names only codes that docs/errors.md explains', () => {
+  const explained = readFileSync(join(ROOT, 'docs', 'errors.md'), 'utf8').match(/(?<=^\| `)[A-Z_]+(?=` \|)/gm) ?? [];
+  const named = readFileSync(join(ROOT, 'README.md'), 'utf8').match(/\bERR_[A-Z_]+/g) ?? [];
+  expect(named).not.toEqual([]);
+  expect(explained).toEqual(expect.arrayContaining(named));
+});
