@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Whether the system refused with one of these: `ENOENT`. */
@@ -39,6 +39,13 @@ export async function namesIn(folder: string): Promise<string[]> {
     if (isErrno(error, 'ENOENT')) return [];
     throw error;
   }
+}
+
+/** Takes away a folder that has nothing in it. What somebody linked or mounted there is theirs, and stays. */
+export async function removeEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: unknown) => {
+    if (!isErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY', 'EROFS')) throw error;
+  });
 }
 
 /**

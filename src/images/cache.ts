@@ -2,7 +2,7 @@ import { chmod, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
-import { isErrno, namesIn, sizeOf } from '../files';
+import { isErrno, namesIn, removeEmpty, sizeOf } from '../files';
 import { lockFile, type FileLock } from '../native/hyperkit';
 import { requireChecksum, type Checksum, matches } from './checksum';
 import { digestsOf, type Digests } from './digests';
@@ -70,9 +70,9 @@ export class ContentCache {
   async fetch(wanted: Wanted, work: ImageWork): Promise<CachedFile> {
     const found = await this.find(wanted.checksum);
     if (found) return found;
-    await mkdir(this.#files, { recursive: true, mode: 0o700 });
     const lock = await this.#lock(wanted, work);
     try {
+      await mkdir(this.#files, { recursive: true, mode: 0o700 });
       return (await this.find(wanted.checksum)) ?? (await this.#download(wanted, work));
     } finally {
       lock.release();
@@ -142,21 +142,17 @@ export class ContentCache {
   /** What has come so far from a URL. Whether there was something is the answer. */
   async removeParts(url: URL): Promise<boolean> {
     let removed = false;
-    for (const name of await namesIn(this.#files)) {
-      if (!name.endsWith('.part')) continue;
-      const part = join(this.#files, name);
-      if ((await readPartNote(part))?.url !== url.href) continue;
-      removed = (await this.#exclusively(name.slice(0, -'.part'.length), () => removePart(part))) || removed;
+    for (const { key, suffix, path } of await this.#entries()) {
+      if (suffix !== 'part' || (await readPartNote(path))?.url !== url.href) continue;
+      removed = (await this.#exclusively(key, () => removePart(path))) || removed;
     }
     return removed;
   }
 
   /** Clears away files that no name leads to and nobody has used lately, and parts that nobody went on with. */
   async tidy(kept: ReadonlySet<string>): Promise<void> {
-    for (const name of await namesIn(this.#files)) {
-      const [key = '', suffix] = name.split('.');
+    for (const { key, suffix, path } of await this.#entries()) {
       if (suffix === undefined && kept.has(key)) continue;
-      const path = join(this.#files, name);
       const unused = Date.now() - (await changedAt(path));
       if (unused < (suffix === undefined ? IN_USE_MS : STALE_PART_MS)) continue;
       await this.#exclusively(key, () => rm(path, { recursive: true, force: true }));
@@ -166,19 +162,23 @@ export class ContentCache {
   /** All of them. One that somebody is just downloading stays, and is an error when the others are gone. */
   async clear(): Promise<void> {
     const busy: string[] = [];
-    for (const name of await namesIn(this.#files)) {
-      const path = join(this.#files, name);
-      const [key = ''] = name.split('.');
+    for (const { key, path } of await this.#entries()) {
       if (!(await this.#exclusively(key, () => rm(path, { recursive: true, force: true })))) busy.push(path);
     }
-    if (busy.length === 0) {
-      await rm(this.#files, { recursive: true, force: true });
-      return;
-    }
+    // Somebody may have begun a download meanwhile.
+    if (busy.length === 0) return removeEmpty(this.#files);
     throw new HvError({
       code: 'ERR_LOCKED',
       message: `Another process is downloading ${busy.join(', ')}`,
       hint: 'Try again when it has ended.',
+    });
+  }
+
+  /** What is here, by the keys. What begins with a dot is none of ours: a desktop, or NFS, puts such files anywhere. */
+  async #entries(): Promise<{ key: string; suffix: string | undefined; path: string }[]> {
+    return (await namesIn(this.#files)).flatMap((name) => {
+      const { key = '', suffix } = /^(?<key>[^.]+)(?:\.(?<suffix>.*))?$/.exec(name)?.groups ?? {};
+      return key === '' ? [] : [{ key, suffix, path: join(this.#files, name) }];
     });
   }
 

@@ -1,7 +1,7 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isErrno } from '../files';
+import { removeEmpty } from '../files';
 import { ContentCache } from './cache';
 
 /** What a cache has besides downloaded files; each is found out, or built, anew. */
@@ -14,7 +14,5 @@ const FOLDERS = ['names', 'digests', 'boot-iso', 'micro'];
 export async function clearCache(cache: string): Promise<void> {
   for (const name of FOLDERS) await rm(join(cache, name), { recursive: true, force: true });
   await new ContentCache(cache, { env: {} }).clear();
-  await rmdir(cache).catch((error: unknown) => {
-    if (!isErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
-  });
+  await removeEmpty(cache);
 }

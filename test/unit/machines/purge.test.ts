@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { lockFile } from '../../../src/native/hyperkit';
@@ -104,4 +104,20 @@ test('an image that another process is downloading stays, which is told', async 
   }
   await home.open().purge();
   expect(readdirSync(cache)).toEqual(['locks']);
+});
+
+test('a cache that lies elsewhere is emptied, and stays; so does what the system put among the files', async () => {
+  await using home = new TestHome();
+  const hv = home.open();
+  const elsewhere = join(home.folder.path, 'elsewhere');
+  mkdirSync(join(elsewhere, 'files', 'sha256-1'), { recursive: true });
+  mkdirSync(home.path, { recursive: true });
+  symlinkSync(elsewhere, join(home.path, 'cache'));
+  await hv.purge();
+  expect(readdirSync(elsewhere)).toEqual(['locks']);
+
+  mkdirSync(join(elsewhere, 'files', 'sha256-2'), { recursive: true });
+  writeFileSync(join(elsewhere, 'files', '.DS_Store'), 'theirs');
+  await hv.purge();
+  expect(readdirSync(join(elsewhere, 'files'))).toEqual(['.DS_Store']);
 });
