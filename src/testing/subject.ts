@@ -10,11 +10,14 @@ import { HomeFolder } from '../machines/home';
 import { Hvkit } from '../machines/hvkit';
 import { machineOf } from '../machines/ledger';
 import type { Machine } from '../machines/machine';
+import type { Progress } from '../machines/progress';
 import type { CreateRequest } from '../machines/request';
 import { Store } from '../machines/store';
 import type { LifecycleSuite } from './options';
 
 const NAME = 'suite';
+/** What cannot be with a driver is refused with one of these. */
+const REFUSALS: ReadonlySet<string> = new Set(['ERR_PRECREATE', 'ERR_UNSUPPORTED']);
 
 /** The driver under test, with a home, and a machine that most tests look at: booting one for each would take long. */
 export class Subject {
@@ -103,10 +106,16 @@ export class Subject {
     assert.deepEqual({ status, stdout }, { status: 0, stdout: 'hello\n' });
   }
 
-  /** Refused, with nothing made. */
-  async assertRefused(work: () => Promise<unknown>): Promise<void> {
+  /** Refused, with nothing made, not even for a moment. */
+  async assertRefused(work: (onProgress: (progress: Progress) => void) => Promise<unknown>): Promise<void> {
     const before = await this.#remains();
-    await assert.rejects(work, (error) => HvError.is(error), 'it is not refused, or not by an HvError');
+    const stages = new Set<Progress['stage']>();
+    await assert.rejects(
+      () => work(({ stage }) => stages.add(stage)),
+      (error) => HvError.is(error) && REFUSALS.has(error.code),
+      `it is not refused, or not with ${[...REFUSALS].join(' or ')}`,
+    );
+    assert.ok(!stages.has('resources'), 'it was refused when something was made already');
     assert.deepEqual(await this.#remains(), before, 'it was refused, and something was made');
   }
 
@@ -131,10 +140,23 @@ export class Subject {
   async close(): Promise<void> {
     try {
       await this.none();
+    } catch (error) {
+      throw this.#unfinished(error);
     } finally {
       for (const hvkit of this.#open) await hvkit.close();
-      if (this.#isOwnHome) await rm(this.home, { recursive: true, force: true });
     }
+    if (this.#isOwnHome) await rm(this.home, { recursive: true, force: true });
+  }
+
+  /** The home stays: by it what is left is found. */
+  #unfinished(cause: unknown): HvError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new HvError({
+      code: 'ERR_PURGE',
+      message: `Not all of the home ${this.home} could be taken away: ${why}`,
+      hint: 'The home was kept: delete it when nothing of it is left.',
+      cause,
+    });
   }
 
   async #found(): Promise<Machine | undefined> {

@@ -14,7 +14,7 @@ export const autostart: AbilityExpectations = {
     expectation('to start with the host is refused, before anything is made', async (subject) => {
       await subject.none();
       const request = subject.request(undefined, { autostart: true });
-      await subject.assertRefused(() => subject.hvkit.create(request));
+      await subject.assertRefused((onProgress) => subject.hvkit.create(request, { onProgress }));
     }),
   ],
 };

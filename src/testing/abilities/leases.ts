@@ -7,8 +7,10 @@ export const leases: AbilityExpectations = {
     expectation('its lease is listed as its own', async (subject) => {
       const machine = await subject.running();
       const own = (await subject.hvkit.leases.list()).filter((lease) => lease.machine === machine.name);
-      const address = (await subject.answers(machine)) ? await machine.address() : undefined;
-      assert.ok(own.some((lease) => lease.address === (address?.guest ?? address?.host)));
+      // Of another image's guest nobody knows whether it asks for an address, nor when.
+      if (!(await subject.answers(machine))) return;
+      const { guest, host } = await machine.address();
+      assert.ok(own.some((lease) => lease.address === (guest ?? host)));
     }),
   ],
   lacks: [

@@ -30,7 +30,7 @@ export const shares: AbilityExpectations = {
       withFolder(async (folder) => {
         await subject.none();
         const request = subject.request(undefined, { shares: [`${folder}:${GUEST}`] });
-        await subject.assertRefused(() => subject.hvkit.create(request));
+        await subject.assertRefused((onProgress) => subject.hvkit.create(request, { onProgress }));
       }),
     ),
   ],

@@ -1,5 +1,9 @@
+import { existsSync, rmSync } from 'node:fs';
+
 import type { Driver, DriverDefinition } from '../../../src/driver';
-import { lifecycleSuite } from '../../../src/testing';
+import { HvError } from '../../../src/errors';
+import { Hvkit } from '../../../src/machines/hvkit';
+import { lifecycleSuite, type LifecycleSuite } from '../../../src/testing';
 import { fileDriver } from '../../support/file-driver';
 import { runningHome, type TestHome } from '../../support/home';
 
@@ -25,6 +29,7 @@ async function verdictOn(
   definition: DriverDefinition,
   expectation: string,
   home: TestHome,
+  more: Pick<LifecycleSuite, 'without'> = {},
 ): Promise<string | undefined> {
   const tests = new Map<string, () => Promise<void>>();
   lifecycleSuite({
@@ -33,6 +38,7 @@ async function verdictOn(
     request: { image: home.image, options: { guest: 'silent' } },
     home: home.path,
     remains: () => [...home.remains, ...home.processes],
+    ...more,
   });
   const body = tests.get(`file: ${expectation}`);
   if (!body) throw new Error(`There is none of ${[...tests.keys()].join('\n')}`);
@@ -130,6 +136,64 @@ test.each<[string, string, RegExp, (driver: Driver) => Partial<Driver>]>([
   expect(await verdictOn(fileDriver, expectation, home)).toBeUndefined();
   await using other = runningHome();
   expect(await verdictOn(otherwise(change), expectation, other)).toMatch(why);
+});
+
+const PUBLISHED = 'a port that is to be published is refused, before anything is made';
+
+test.each<[string, (refusal: HvError) => Partial<Driver>, RegExp | undefined]>([
+  ['beforehand', (refusal) => ({ plan: () => Promise.reject(refusal) }), undefined],
+  ['when it is about to start', (refusal) => ({ start: () => Promise.reject(refusal) }), /something was made already/],
+])('what a driver refuses %s is looked at for whether it comes in time', async (_, change, why) => {
+  await using home = runningHome();
+  const refusal = new HvError({ code: 'ERR_PRECREATE', message: 'There are no ports to publish' });
+  const { capabilities, ...rest } = otherwise(() => change(refusal));
+  const definition = { ...rest, capabilities: { ...capabilities, publish: true } };
+  const verdict = await verdictOn(definition, PUBLISHED, home, { without: ['publish'] });
+  if (why) expect(verdict).toMatch(why);
+  else expect(verdict).toBeUndefined();
+});
+
+test('a refusal has one of the codes that callers know', async () => {
+  await using home = runningHome();
+  const refusal = new HvError({ code: 'ERR_TEST', message: 'No console, sorry' });
+  const definition = otherwise(() => ({ console: () => Promise.reject(refusal) }));
+  expect(await verdictOn(definition, 'it has no console, which is said', home)).toMatch(
+    'not with ERR_PRECREATE or ERR_UNSUPPORTED',
+  );
+});
+
+test('of a guest that hvkit cannot look into no lease is demanded', async () => {
+  await using home = runningHome();
+  const { capabilities, ...rest } = otherwise(() => ({ leases: () => Promise.resolve([]) }));
+  const definition = { ...rest, capabilities: { ...capabilities, leases: true } };
+  expect(await verdictOn(definition, 'its lease is listed as its own', home)).toBeUndefined();
+});
+
+test('a home of which not all can be taken away is kept and named', async () => {
+  await using home = runningHome();
+  const tests = new Map<string, () => Promise<void>>();
+  const created = new Set<string>();
+  let end = (): Promise<void> => Promise.resolve();
+  const driver: DriverDefinition = {
+    ...fileDriver,
+    create: (context) => {
+      created.add(context.home.path);
+      return fileDriver.create(context);
+    },
+  };
+  lifecycleSuite({
+    definition: driver,
+    run: { test: (name, body) => tests.set(name, body), after: (body) => (end = body) },
+    request: { image: home.image, options: { guest: 'silent', broken: '-disk' } },
+  });
+  // It leaves a machine running.
+  await tests.get('file: another process finds it as it is')?.();
+  const [own = ''] = created;
+  await expect(end()).rejects.toMatchObject({ code: 'ERR_PURGE', message: expect.stringContaining(own) as string });
+  expect(existsSync(own)).toBe(true);
+  await using hvkit = new Hvkit({ home: own, drivers: [fileDriver], onWarning: () => undefined });
+  for (const { name } of await hvkit.list()) await (await hvkit.machine(name)).remove({ force: true });
+  rmSync(own, { recursive: true });
 });
 
 /** Without what is the instance's own: its calls stay bound to it. */
