@@ -122,17 +122,21 @@ test.each([
 ])('%s: a bridge that a killed libvirtd left is gone around, also later', async (_what, network) => {
   await using actor = new Actor();
   const name = `hvkit-${actor.home.id}${'subnet' in network ? '-10-213-10-0-24' : ''}`;
-  const left = [bridgeName(name, 0), bridgeName(name, 1)];
-  for (const bridge of left.slice(0, 1)) execFileSync('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  const left: string[] = [];
+  const leave = (bridge: string): void => {
+    execFileSync('ip', ['link', 'add', bridge, 'type', 'bridge']);
+    left.push(bridge);
+  };
+  leave(bridgeName(name, 0));
   try {
     await actor.make('dev', { network });
     await actor.make('other', { network });
     const reserved = virsh('net-dumpxml', name).match(/<host .*>/g);
     expect(reserved).toHaveLength(2);
-    expect(virsh('net-info', name)).toContain(left[1]);
+    expect(virsh('net-info', name)).toContain(bridgeName(name, 1));
     // As after a restart of the host, but for the bridge.
     virsh('net-destroy', name);
-    execFileSync('ip', ['link', 'add', left[1] ?? '', 'type', 'bridge']);
+    leave(bridgeName(name, 1));
     await actor.ask('start', { name: 'dev' });
     expect(virsh('net-info', name)).toContain(bridgeName(name, 2));
     expect(virsh('net-dumpxml', name).match(/<host .*>/g)).toEqual(reserved);

@@ -119,9 +119,10 @@ describe('calls in a row, whose threads wait awake,', () => {
   test("leave room for the program's timers", async () => {
     let ticks = 0;
     const timer = setInterval(() => ++ticks, 1);
-    await callInARow();
+    // A fast machine may need more than once. There is an end to it: without timers there is no time limit either.
+    for (let round = 0; round < 50 && ticks < 10; ++round) await callInARow();
     clearInterval(timer);
-    expect(ticks).toBeGreaterThan(10);
+    expect(ticks).toBeGreaterThanOrEqual(10);
   });
 
   test('let the event loop sleep when an answer does not come', async () => {
