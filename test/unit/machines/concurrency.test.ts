@@ -33,7 +33,9 @@ test('20 processes at once on one home: each outcome is a legal one, and nothing
   const outcomes = await Promise.all(
     Array.from({ length: PROCESSES }, async (_, number) => {
       const driver = join(tools.path, 'file-driver.js');
-      const args = JSON.stringify({ home: home.path, image: home.image, driver, number });
+      // Of each four, two that keep their machine and two that do not, one of each is the command line.
+      const by = number % 4 < 2 ? 'command line' : 'library';
+      const args = JSON.stringify({ home: home.path, image: home.image, driver, number, by });
       const { stdout } = await promisify(execFile)(process.execPath, [join(SUPPORT, 'busy-child.js'), args]);
       return stdout
         .trimEnd()
