@@ -79,6 +79,8 @@ bool ExitWatcher::Add(const Identity& identity, bool child, const std::shared_pt
   if (!child && queue->closed()) return true;
   for (auto& [key, entry] : entries_) {
     if (!(entry.identity == identity)) continue;
+    // Who watches it already may not know that it is ours to reap.
+    entry.child = entry.child || child;
     entry.queues.push_back(queue);
     return true;
   }
