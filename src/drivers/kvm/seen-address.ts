@@ -82,8 +82,7 @@ async function askNeighbours({ plan }: Scene, connection: Connection): Promise<b
   const ours = networkInterfaces()[bridge]?.find(({ family }) => family === 'IPv4');
   if (!ours || performance.now() - (ASKED.get(bridge) ?? -Infinity) < ASK_AGAIN_MS) return false;
   ASKED.set(bridge, performance.now());
-  await askAround(ours);
-  return true;
+  return askAround(ours);
 }
 
 async function bridgeOf({ network }: KvmPlan, connection: Connection): Promise<string> {
