@@ -20,10 +20,11 @@ export interface Place {
 
 /** Where to look for what this home has made. No daemon is started to look for what nobody knows of. */
 export function placesOf(known: readonly Target[], claims: Claims, context: DriverContext): Place[] {
-  const places = new Map(known.map((target) => [daemonOf(target.uri), { target, known: true }]));
+  // By the URI: what daemonOf() takes for one may be several behind tunnels, and each has machines to tell of.
+  const places = new Map(known.map((target) => [target.uri, { target, known: true }]));
+  const daemons = new Set(known.map(({ uri }) => daemonOf(uri)));
   const guess = (target: Target): void => {
-    const daemon = daemonOf(target.uri);
-    if (!places.has(daemon)) places.set(daemon, { target, known: false });
+    if (!daemons.has(daemonOf(target.uri))) places.set(target.uri, { target, known: false });
   };
   if (SYSTEM_SOCKETS.some((path) => existsSync(path))) guess(SYSTEM);
   if (!isRoot() && hasSession(context)) guess(sessionTarget(context.env));

@@ -19,7 +19,9 @@ export function socketOf(uri: string): string | undefined {
 
 /**
  * Which daemon a URI leads to, as far as it tells: another user or another way to the same host is no other daemon, and what
- * was made by one URI is there by the other as well.
+ * was made by one URI is there by the other as well. Of several daemons behind one name (the ports of tunnels, a socket of a
+ * system's own) it makes one: good for what machines need, where one claim too many only leaves something alone, and not for
+ * where to look.
  */
 export function daemonOf(uri: string): string {
   const { hostname: host, pathname, searchParams } = new URL(uri);
