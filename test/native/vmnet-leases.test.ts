@@ -196,10 +196,16 @@ test('a range whose every address is leased is told, and what ended is told apar
   const { leases } = await readLeases(table.options);
   const range = { first: 0xc0a84003, last: 0xc0a84005 };
   const during = new Date(0x5f3b2a00 * 1000);
-  expect(leaseUse(leases, range, during)).toEqual({ size: 3, leased: 3, live: 3, exhausted: true });
-  expect(leaseUse(leases, { ...range, last: 0xc0a84006 }, during)).toMatchObject({ size: 4, exhausted: false });
+  expect(leaseUse(leases, [range], during)).toEqual({ size: 3, leased: 3, live: 3, exhausted: true });
+  expect(leaseUse(leases, [{ ...range, last: 0xc0a84006 }], during)).toMatchObject({ size: 4, exhausted: false });
   const after = new Date(0x5f3b2a11 * 1000 - 1);
-  expect(leaseUse(leases, range, after)).toEqual({ size: 3, leased: 3, live: 1, exhausted: false });
+  expect(leaseUse(leases, [range], after)).toEqual({ size: 3, leased: 3, live: 1, exhausted: false });
+  // The host's own address between two ranges is nobody's to give.
+  const around = [
+    { ...range, last: 0xc0a84003 },
+    { ...range, first: 0xc0a84005 },
+  ];
+  expect(leaseUse(leases, around, during)).toEqual({ size: 2, leased: 2, live: 2, exhausted: true });
 });
 
 describe('removal', () => {

@@ -46,6 +46,8 @@ const VALUES: [string, PlistValue][] = [
 ];
 const OTHERS = {
   network: "{'Shared_Net_Address': '10.9.0.1', 'Shared_Net_Mask': '255.255.252.0', 'Other': 1}",
+  between: "{'Shared_Net_Address': '10.9.0.100', 'Shared_Net_Mask': '255.255.255.0'}",
+  last: "{'Shared_Net_Address': '10.9.0.254', 'Shared_Net_Mask': '255.255.255.0'}",
   empty: '{}',
   noAddress: "{'Shared_Net_Address': '10.9.0'}",
   noMask: "{'Shared_Net_Mask': '255.0.255.0'}",
@@ -183,7 +185,7 @@ describe('the XML form', () => {
 });
 
 describe('the shared network', () => {
-  const ofMac = { address: '192.168.64.1', range: { first: 0xc0a84002, last: 0xc0a840fe } };
+  const ofMac = { address: '192.168.64.1', ranges: [{ first: 0xc0a84002, last: 0xc0a840fe }] };
 
   test.each(FORMS)('is read from %s', async (form) => {
     using folder = new Folder();
@@ -192,8 +194,24 @@ describe('the shared network', () => {
     await expect(sharedNetwork(file)).resolves.toEqual({
       address: '10.9.0.1',
       subnet: { first: 0x0a090000, prefix: 22 },
-      range: { first: 0x0a090002, last: 0x0a0903fe },
+      ranges: [{ first: 0x0a090002, last: 0x0a0903fe }],
     });
+  });
+
+  test.each([
+    [
+      OTHERS.between,
+      [
+        { first: 0x0a090001, last: 0x0a090063 },
+        { first: 0x0a090065, last: 0x0a0900fe },
+      ],
+    ],
+    [OTHERS.last, [{ first: 0x0a090001, last: 0x0a0900fd }]],
+  ])("gives machines no address that is the host's: %s", async (expression, ranges) => {
+    using folder = new Folder();
+    const file = join(folder.path, 'vmnet.plist');
+    writeFileSync(file, written('FMT_BINARY', expression));
+    await expect(sharedNetwork(file)).resolves.toMatchObject({ ranges });
   });
 
   test('is that of macOS where nothing is set', async () => {

@@ -1,8 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { HvError } from '../../errors';
+import { sizeOf } from '../../files';
 import { startProcess, type ProcessExit, type Program, type WatchedProcess } from './process';
 
 export interface HypervisorStart extends Program {
@@ -64,7 +65,7 @@ const CAUSES: readonly Cause[] = [
  */
 export async function startHypervisor(start: HypervisorStart): Promise<WatchedProcess> {
   const { windowMs = WINDOW_MS, ...program } = start;
-  const before = await sizeOf(program.log);
+  const before = await lengthOf(program.log);
   const running = await startProcess(program);
   const settled = new AbortController();
   try {
@@ -97,12 +98,11 @@ function endOf({ code, signal }: ProcessExit): string {
   return code === null ? 'ended' : `exited with status ${code}`;
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function lengthOf(log: string): Promise<number> {
   try {
-    return (await stat(path)).size;
+    return (await sizeOf(log)) ?? 0;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw logFailed(path, error);
+    throw logFailed(log, error);
   }
 }
 

@@ -50,7 +50,7 @@ export interface AddressRange {
   last: number;
 }
 
-/** How far the addresses of a range are given away. */
+/** How far the addresses of some ranges are given away. */
 export interface LeaseUse {
   size: number;
   /** Addresses that stand in the table. */
@@ -105,17 +105,17 @@ export async function removeLeases(keys: readonly LeaseKey[], options: RemoveOpt
   }
 }
 
-/** How many addresses of a range stand in the table. */
-export function leaseUse(leases: readonly Lease[], { first, last }: AddressRange, now = new Date()): LeaseUse {
+/** How many addresses of these ranges, which do not overlap, stand in the table. */
+export function leaseUse(leases: readonly Lease[], ranges: readonly AddressRange[], now = new Date()): LeaseUse {
   const leased = new Set<string>();
   const live = new Set<string>();
   for (const { address, expires } of leases) {
     const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-    if (number < first || number > last) continue;
+    if (!ranges.some(({ first, last }) => number >= first && number <= last)) continue;
     leased.add(address);
     if (!expires || expires > now) live.add(address);
   }
-  const size = Math.max(0, last - first + 1);
+  const size = ranges.reduce((sum, { first, last }) => sum + Math.max(0, last - first + 1), 0);
   return { size, leased: leased.size, live: live.size, exhausted: live.size >= size };
 }
 

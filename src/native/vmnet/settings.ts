@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { HvError } from '../../errors';
+import { isErrno } from '../../files';
 import { formatIpv4, lastOf, parseIpv4, subnetOf, type Subnet } from '../../net/ipv4';
 import { type AddressRange } from './leases';
 import { parsePlist } from './plist';
@@ -13,8 +14,8 @@ export interface SharedNetwork {
   /** The host's own address in it, which is also that of its DHCP server. */
   address: string;
   subnet: Subnet;
-  /** What its DHCP server gives to machines: all but the host's own, the network's and the broadcast address. */
-  range: AddressRange;
+  /** What its DHCP server gives to machines: all but the host's own, the network's and the broadcast address. Two ranges where the host is between. */
+  ranges: readonly AddressRange[];
 }
 
 const DEFAULT_ADDRESS = '192.168.64.1';
@@ -43,11 +44,12 @@ export async function sharedNetwork(file = SETTINGS_FILE): Promise<SharedNetwork
 }
 
 function networkOf(address: number, subnet: Subnet): SharedNetwork {
-  const first = subnet.first + 1;
+  const below = { first: subnet.first + 1, last: address - 1 };
+  const above = { first: address + 1, last: lastOf(subnet) - 1 };
   return {
     address: formatIpv4(address),
     subnet,
-    range: { first: address === first ? first + 1 : first, last: lastOf(subnet) - 1 },
+    ranges: [below, above].filter(({ first, last }) => first <= last),
   };
 }
 
@@ -55,7 +57,7 @@ async function contentOf(file: string): Promise<Uint8Array | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw new HvError({ code: 'ERR_PLIST', message: `The settings of vmnet in ${file} cannot be read`, cause: error });
   }
 }
