@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import type { Lease } from '../../src/drivers/driver';
 import { bridgeName } from '../../src/drivers/kvm/names';
 import { Actor } from './actor';
 import { takeLease } from './dhcp-client';
+import { Folder } from '../support/folder';
 import { traces } from './traces';
 
 /** .1 is the host's, .2 to .6 are for machines. */
@@ -116,6 +119,20 @@ test('a network that is full says so, and has room again when a machine goes', a
   expect(traces(actor.home)).toEqual([]);
 });
 
+/** What an administrator may set in a network of ours. */
+function changeNetwork(name: string): string {
+  const ours = virsh('net-dumpxml', '--inactive', name);
+  const [, subnet] = /<ip address='([\d.]+)\.1'/.exec(ours) ?? [];
+  const changed = ours
+    .replace('<bridge ', "<mtu size='1400'/><dns><txt name='a' value='&quot;b&quot; &amp; c'/></dns><bridge ")
+    .replace('</dhcp>', `<host mac='52:54:00:00:00:77' ip='${subnet}.77'/></dhcp>`);
+  using folder = new Folder();
+  const file = join(folder.path, 'network.xml');
+  writeFileSync(file, changed);
+  virsh('net-define', file);
+  return virsh('net-dumpxml', '--inactive', name);
+}
+
 test.each([
   ["the home's own network", { mode: 'nat' }],
   ['one of a subnet that was asked for', { mode: 'nat', subnet: '10.213.10.0/24' }],
@@ -131,15 +148,18 @@ test.each([
   try {
     await actor.make('dev', { network });
     await actor.make('other', { network });
-    const reserved = virsh('net-dumpxml', name).match(/<host .*>/g);
-    expect(reserved).toHaveLength(2);
+    expect(virsh('net-dumpxml', name).match(/<host .*>/g)).toHaveLength(2);
     expect(virsh('net-info', name)).toContain(bridgeName(name, 1));
     // As after a restart of the host, but for the bridge.
     virsh('net-destroy', name);
+    const changed = changeNetwork(name);
     leave(bridgeName(name, 1));
     await actor.ask('start', { name: 'dev' });
     expect(virsh('net-info', name)).toContain(bridgeName(name, 2));
-    expect(virsh('net-dumpxml', name).match(/<host .*>/g)).toEqual(reserved);
+    expect(virsh('net-dumpxml', '--inactive', name)).toBe(changed.replace(bridgeName(name, 1), bridgeName(name, 2)));
+    // With something of somebody else's in it the network would stay.
+    const [theirs = ''] = /<host mac='52:54:00:00:00:77'.*>/.exec(changed) ?? [];
+    virsh('net-update', name, 'delete', 'ip-dhcp-host', theirs, '--live', '--config');
     for (const machine of ['dev', 'other']) {
       expect(await actor.ask('read', { name: machine })).toEqual(
         expect.not.arrayContaining([expect.objectContaining({ status: 'drifted' })]),

@@ -1,15 +1,14 @@
-import { LibvirtError, type Network } from '../../native/libvirt';
+import { LibvirtError, NetworkXMLFlags, type Network } from '../../native/libvirt';
 import type { Home } from '../driver';
 import { readMark } from './mark';
 import { bridgeName } from './names';
-import { NetworkDescription, networkXml } from './network-xml';
-import { parseXml } from './xml';
+import { parseXml, withAttribute } from './xml';
 
 /** As many bridges are tried as a new network tries subnets. */
 export const ATTEMPTS = 16;
 
 /** A network that is not started is no use to a machine. Somebody else may start it at the same time. */
-export async function startNetwork(network: Network): Promise<void> {
+async function startNetwork(network: Network): Promise<void> {
   if (await network.isActive()) return;
   try {
     await network.create();
@@ -37,15 +36,10 @@ function isBridgeTaken(error: unknown): boolean {
   return LibvirtError.is(error) && /bridge.*file exists/is.test(error.message);
 }
 
-/** All else of it stays, with the addresses that are reserved in it. False: it is none of this home's. */
+/** All else of it stays: what somebody set there, and the addresses that are reserved. False: it is none of this home's. */
 async function giveBridge(network: Network, home: Home, attempt: number): Promise<boolean> {
-  const xml = parseXml(await network.xml());
-  const { subnets, reservations } = new NetworkDescription(xml);
-  const [subnet] = subnets;
-  if (readMark(xml)?.home !== home.id || !subnet) return false;
-  const bridge = bridgeName(network.name, attempt);
-  await network.connection.defineNetwork(
-    networkXml(home, { name: network.name, bridge, subnet, uuid: network.uuid, reservations }),
-  );
+  const xml = await network.xml(NetworkXMLFlags.INACTIVE);
+  if (readMark(parseXml(xml))?.home !== home.id) return false;
+  await network.connection.defineNetwork(withAttribute(xml, 'bridge', { name: bridgeName(network.name, attempt) }));
   return true;
 }

@@ -1,7 +1,7 @@
 import { gatewayOf, machineRange, netmaskOf, subnetOf, type Subnet } from '../../net/ipv4';
 import type { Home } from '../driver';
 import { markOf } from './mark';
-import { xmlText, type XmlElement, type XmlNode } from './xml';
+import { xmlText, type XmlElement } from './xml';
 
 /** Addresses are reserved, and given back: this is for what dies without saying so. */
 const LEASE_MINUTES = 10;
@@ -16,19 +16,15 @@ export interface OurNetwork {
   name: string;
   bridge: string;
   subnet: Subnet;
-  /** Of one that is there already. */
-  uuid?: string;
-  reservations?: readonly Reservation[];
 }
 
 /** libvirt's description of a network of ours. */
-export function networkXml(home: Home, { name, bridge, subnet, uuid, reservations = [] }: OurNetwork): string {
+export function networkXml(home: Home, { name, bridge, subnet }: OurNetwork): string {
   const { first, last } = machineRange(subnet);
   return xmlText({
     network: {
       '@xmlns:dnsmasq': 'http://libvirt.org/schemas/network/dnsmasq/1.0',
       name,
-      ...(uuid === undefined ? {} : { uuid }),
       metadata: markOf(home),
       forward: { '@mode': 'nat' },
       // With the spanning tree protocol the kernel lets nothing through for the first 4 seconds, whatever the delay is.
@@ -42,7 +38,6 @@ export function networkXml(home: Home, { name, bridge, subnet, uuid, reservation
             '@end': last,
             lease: { '@expiry': String(LEASE_MINUTES), '@unit': 'minutes' },
           },
-          host: reservations.map(hostOf),
         },
       },
       // Or each guest waits for seconds while the server tries whether its address is free: it is, by reservation.
@@ -51,12 +46,8 @@ export function networkXml(home: Home, { name, bridge, subnet, uuid, reservation
   });
 }
 
-export function reservationXml(reservation: Reservation): string {
-  return xmlText({ host: hostOf(reservation) });
-}
-
-function hostOf({ mac, address, name }: Reservation): XmlNode {
-  return { '@mac': mac, '@ip': address, '@name': name };
+export function reservationXml({ mac, address, name }: Reservation): string {
+  return xmlText({ host: { '@mac': mac, '@ip': address, '@name': name } });
 }
 
 /** What is asked of a network, of its XML. */

@@ -21,15 +21,16 @@ export function xmlText(root: XmlNode): string {
   return builder.build(root);
 }
 
+/** What is parsed, and what is built of it again. */
+const AS_IT_IS = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '', processEntities: true };
+
 const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
+  ...AS_IT_IS,
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: true,
-  processEntities: true,
 });
+const rebuilder = new XMLBuilder({ ...AS_IT_IS, suppressEmptyNode: true, suppressBooleanAttributes: false });
 
 type Parsed = Readonly<Record<string, unknown>>;
 
@@ -73,8 +74,27 @@ export class XmlElement {
 
 /** The root element. */
 export function parseXml(text: string): XmlElement {
+  return new XmlElement(parseRoot(text));
+}
+
+/** All of it as it was, but for one attribute of the children that have this name. */
+export function withAttribute(text: string, child: string, attribute: Readonly<Record<string, string>>): string {
+  const changed = Object.entries(parseRoot(text)).map(([name, content]) => [
+    name,
+    Array.isArray(content)
+      ? (content as Parsed[]).map((node) => (child in node ? given(node, attribute) : node))
+      : content,
+  ]);
+  return rebuilder.build([Object.fromEntries(changed)]);
+}
+
+function given(node: Parsed, attribute: Readonly<Record<string, string>>): Parsed {
+  return { ...node, ':@': { ...(node[':@'] as Readonly<Record<string, string>> | undefined), ...attribute } };
+}
+
+function parseRoot(text: string): Parsed {
   const nodes = parser.parse(text) as readonly Parsed[];
   const root = nodes.find((node) => !Object.keys(node)[0]?.startsWith('?') && !('#text' in node));
   if (!root) throw new HvError({ code: 'ERR_LIBVIRT_XML', message: 'libvirt gave XML without an element' });
-  return new XmlElement(root);
+  return root;
 }
