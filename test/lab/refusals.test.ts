@@ -9,6 +9,20 @@ test.each<[string[], RegExp]>([
   [['--network', 'nat', '-p', '8080:80'], /Ports are published with --network user/],
   [['--network', 'user', '--kvm-uri', 'qemu+tcp://127.0.0.1/system'], /forwarded ports would be on the other host/],
   [['--share', '/etc:/mnt', '--kvm-uri', 'qemu+tcp://127.0.0.1/system', '--network', 'network=x'], /on another host/],
+  // Of another architecture, whose acceleration only its image decides.
+  [
+    [
+      '--kvm-uri',
+      'qemu+tcp://127.0.0.1/system',
+      '--accel',
+      'kvm',
+      '--kvm-machine-type',
+      's390-ccw-virtio',
+      '--network',
+      'network=nosuch',
+    ],
+    /nosuch/,
+  ],
   [['--kvm-uri', 'xen:///system'], /no connection to libvirt's QEMU driver/],
   [['--memory', '100T'], /The host has \d+ MiB of memory/],
   [['--cpus', '500'], /up to \d+ processors here, not 500/],

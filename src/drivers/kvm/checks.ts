@@ -13,7 +13,10 @@ import type { Target } from './target';
 const MOST_CPUS = 255;
 
 /** What libvirt's host has to allow, whatever the image is. */
-export type Demands = Pick<KvmPlan, 'target' | 'network' | 'memory' | 'cpus' | 'accel'>;
+export interface Demands extends Pick<KvmPlan, 'target' | 'network' | 'memory' | 'cpus'> {
+  /** Absent while it depends on the image. */
+  accel?: KvmPlan['accel'];
+}
 
 /** What can be known before anything is made. */
 export async function checkPlan(plan: KvmPlan, request: Request, connections: Connections): Promise<void> {
@@ -71,7 +74,8 @@ async function checkHost(plan: Demands, connection: Connection): Promise<void> {
       hint: `--memory ${Math.floor(mebibytes / 2)}`,
     });
   }
-  const most = Math.min(await connection.maxVcpus(plan.accel === 'kvm' ? 'kvm' : 'qemu'), MOST_CPUS);
+  const offered = plan.accel && (await connection.maxVcpus(plan.accel === 'kvm' ? 'kvm' : 'qemu'));
+  const most = Math.min(offered ?? MOST_CPUS, MOST_CPUS);
   if (plan.cpus > most) {
     throw new HvError({
       code: 'ERR_KVM_SIZE',

@@ -35,12 +35,16 @@ export async function planMachine(
   context: DriverContext,
 ): Promise<Properties> {
   const { name, uuid, spec, image } = request;
-  const { options, ...settled } = await settleSpec(spec, image.arch, connections, context);
+  const { options, ...settled } = await settleSpec(spec, connections, context);
   const { target } = settled;
+  const machineType = machineTypeOf(options, image.arch);
+  const wanted = { wanted: spec.accel, arch: image.arch, machineType, target };
   const shares = settleShares(spec, image, target);
   const plan: KvmPlan = {
     schema: 1,
     ...settled,
+    machineType,
+    accel: await settleAcceleration(wanted, connections, context),
     domain: domainName(context.home, name),
     disk: options.diskSize === undefined ? spec.disk : options.diskSize * MIB,
     firmware: options.firmware === 'auto' ? (image.arch === 'x86_64' ? 'bios' : 'efi') : options.firmware,
@@ -64,36 +68,36 @@ export async function checkSpec(
 ): Promise<void> {
   // That it will run in software is told by the plan, once.
   const quiet = { ...context, warn: () => undefined };
-  await checkDemands(await settleSpec(spec, hostArch(), connections, quiet), connections);
+  const { options, ...settled } = await settleSpec(spec, connections, quiet);
+  const { target } = settled;
+  const arch = hostArch();
+  const wanted = { wanted: spec.accel, arch, machineType: machineTypeOf(options, arch), target };
+  // Another host may be of another architecture than this one, and the image with it.
+  const accel = target.kind === 'remote' ? undefined : await settleAcceleration(wanted, connections, quiet);
+  await checkDemands({ ...settled, ...(accel && { accel }) }, connections);
 }
 
-interface SettledSpec extends Demands {
+interface SettledSpec extends Omit<Demands, 'accel'> {
   options: KvmOptions;
-  machineType: string;
 }
 
-/** What the spec decides but for the guest's processor. */
-async function settleSpec(
-  spec: MachineSpec,
-  arch: Arch,
-  connections: Connections,
-  context: DriverContext,
-): Promise<SettledSpec> {
+/** What the spec decides, whatever the guest's processor is. */
+async function settleSpec(spec: MachineSpec, connections: Connections, context: DriverContext): Promise<SettledSpec> {
   const options = optionsOf(spec);
   const { ofTheHost, ...target } = await chooseTarget(options.uri, connections, context);
   checkShares(spec, target);
   const network = settleNetwork(spec, options.network, { ...target, ofTheHost }, context);
-  const machineType = options.machineType ?? (arch === 'x86_64' ? 'q35' : 'virt');
-  const accel = await settleAcceleration({ wanted: spec.accel, arch, machineType, target }, connections, context);
   return {
     options,
     target,
     network,
-    machineType,
-    accel,
     cpus: options.cpuCount ?? spec.cpus,
     memory: options.memory ?? spec.memory,
   };
+}
+
+function machineTypeOf({ machineType }: KvmOptions, arch: Arch): string {
+  return machineType ?? (arch === 'x86_64' ? 'q35' : 'virt');
 }
 
 function optionsOf(spec: MachineSpec): KvmOptions {
