@@ -44,6 +44,8 @@ export interface Address {
   sshPort: number;
   /** The guest's address in its own network, where it is known. */
   guest?: string;
+  /** The address is kept for the guest, which has not asked for one yet. */
+  isPending?: true;
 }
 
 /** A state that was seen, or the reason why none could be. */

@@ -20,6 +20,12 @@ export const SIGNS: readonly Sign[] = [
   { line: /error: (?:no such partition|unknown filesystem)\.?$/, means: 'its boot loader failed', hint: OTHER_IMAGE },
   { line: /You are in (?:emergency|rescue) mode/, means: 'its system went into emergency mode' },
   { line: /^hvkit: no network interface/, means: 'it found no network interface' },
+  {
+    // Behind the prompt of the shell on its console, by then.
+    line: /\bhvkit: no DHCP lease$/,
+    means: 'no DHCP server answered it',
+    hint: 'Does the DHCP server of its network run? hvkit doctor looks. --network user works without one.',
+  },
   { line: /^hvkit: no seed/, means: 'it did not find its seed, so nobody can log in' },
   { line: /^hvkit: the seed on .* (?:cannot be read|ssh will not let anybody in)/, means: 'it could not use its seed' },
 ];

@@ -1,4 +1,4 @@
-import type { DriverMachine } from '../drivers/driver';
+import type { Address, DriverMachine } from '../drivers/driver';
 import type { Entry, Journal, Properties } from '../resources/resource';
 import { HvError } from '../errors';
 import { isNoSpace } from '../files';
@@ -55,8 +55,9 @@ export class Ledger implements Journal {
     await (phase === 'removing' ? evenWithoutSpace(write) : write);
   }
 
-  reached(address: NonNullable<MachineRecord['address']>): Promise<void> {
-    return this.#change({ address });
+  /** Whether it was asked for by then does not matter any more. */
+  reached({ host, sshPort, guest }: Address): Promise<void> {
+    return this.#change({ address: { host, sshPort, ...(guest !== undefined && { guest }) } });
   }
 
   #settle(id: string, properties: Properties): Promise<void> {

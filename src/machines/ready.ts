@@ -25,17 +25,19 @@ const EVIDENCE = 5000;
 /** Codes of src/ssh. */
 const OF_SSH = /^ERR_SSH_[A-Z]/;
 
-type Stage = 'start' | 'address' | 'ssh';
+type Stage = 'start' | 'address' | 'lease' | 'ssh';
 
 const DID_NOT_COME: Readonly<Record<Stage, string>> = {
   start: 'the hypervisor did not start it',
   address: 'it got no address',
+  lease: 'it got no DHCP lease',
   ssh: 'its ssh server did not let anybody in',
 };
 
 const HINTS: Readonly<Record<Stage, string>> = {
   start: 'hvkit doctor',
   address: 'Is there a DHCP server in its network? --network user works everywhere.',
+  lease: 'Does the DHCP server of its network run? hvkit doctor looks. --network user works without one.',
   ssh: 'A slow host needs more time: HVKIT_TIMEOUT=900 (seconds).',
 };
 
@@ -75,7 +77,14 @@ export async function startAndWait(
     const { timeoutMs } = options;
     const last = attempt === undefined ? [] : [`the last attempt: ${attempt.message}`];
     const trouble = [...last, ...(vigil?.trouble ?? [])];
-    const seen = { stage, late: late.aborted, timeoutMs, trouble, signal: options.signal };
+    const isPending = late.aborted && stage === 'ssh' && (await isStillPending(driver, machine(), options.signal));
+    const seen = {
+      stage: isPending ? ('lease' as const) : stage,
+      late: late.aborted,
+      timeoutMs,
+      trouble,
+      signal: options.signal,
+    };
     // That the time was over says nothing of what was in the way.
     throw await explained(driver, machine(), late.aborted ? attempt : error, seen);
   } finally {
@@ -157,6 +166,17 @@ async function otherAddress(
     await delay(ADDRESS_MAY_CHANGE, undefined, { signal });
     const address = await driver.address(machine());
     if (address && (address.host !== known.host || address.sshPort !== known.sshPort)) return address;
+  }
+}
+
+/** A reserved address is known before the guest asks for it: whether it did tells a network without DHCP from a late ssh server. */
+async function isStillPending(driver: Driver, machine: DriverMachine, signal: AbortSignal): Promise<boolean> {
+  try {
+    const ended = endOf(AbortSignal.any([signal, AbortSignal.timeout(EVIDENCE)]));
+    return (await Promise.race([driver.address(machine), ended]))?.isPending === true;
+  } catch {
+    // The evidence says what is in the way of looking.
+    return false;
   }
 }
 

@@ -12,7 +12,7 @@ export async function addressOf(scene: Scene): Promise<Address | undefined> {
     case 'user':
       return userAddress(scene);
     case 'nat':
-      return guestAddress(await natAddress(scene, network.name));
+      return natAddress(scene, network.name);
     case 'network':
       return guestAddress((await leasedAddress(scene, network.name)) ?? (await seen(scene)));
     case 'bridge':
@@ -30,13 +30,15 @@ function guestAddress(address: string | undefined): Address | undefined {
 }
 
 /** The reserved one, unless the guest really has another. */
-async function natAddress(scene: Scene, network: string): Promise<string | undefined> {
+async function natAddress(scene: Scene, network: string): Promise<Address | undefined> {
   const reserved = reservedAddress(scene);
   const leased = await leasedAddress(scene, network);
-  if (leased === undefined || leased === reserved) return reserved;
+  const address = guestAddress(leased ?? reserved);
+  if (leased === undefined) return address && { ...address, isPending: true };
+  if (leased === reserved) return address;
   const { context, machine } = scene;
   warnOnce(context, `${machine.name} was given ${leased}, although ${reserved ?? 'nothing'} is reserved for it`);
-  return leased;
+  return address;
 }
 
 const WARNED = new WeakMap<DriverContext, Set<string>>();

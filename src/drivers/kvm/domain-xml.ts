@@ -54,7 +54,11 @@ function operatingSystem({ image }: DriverMachine, plan: KvmPlan, { kernel, init
   const type = { '@arch': image.arch, '@machine': plan.machineType, '#text': 'hvm' };
   // libvirt finds the firmware's files for itself.
   const firmware = plan.firmware === 'efi' ? { '@firmware': 'efi' } : {};
-  if (kernel === undefined) return { ...firmware, type, boot: { '@dev': image.cdrom ? 'cdrom' : 'hd' } };
+  if (kernel === undefined) {
+    // What a BIOS says of a disk that it cannot start goes to a screen otherwise, and there is none.
+    const told = plan.firmware === 'bios' && image.arch === 'x86_64' ? { bios: { '@useserial': 'yes' } } : {};
+    return { ...firmware, type, ...told, boot: { '@dev': image.cdrom ? 'cdrom' : 'hd' } };
+  }
   return {
     ...(image.arch === 'x86_64' ? {} : firmware),
     type,
