@@ -70,6 +70,22 @@ test.each([0, 30, 150])(
   LONG,
 );
 
+test.each([0, 30, 150])(
+  'libvirtd dies %d ms into a stop: the same again completes it',
+  async (afterMs) => {
+    await using actor = new Actor();
+    const name = 'dev';
+    await actor.boot(name, NAT);
+    const stop = () => actor.ask('stop', { name, graceMs: 2000 });
+    if ((await interrupted(stop(), afterMs)) !== 'done') await stop();
+    expect(await actor.ask('states', { names: [name] })).toMatchObject([{ state: 'Stopped' }]);
+    await actor.ask('remove', { name });
+    clearBridges(actor);
+    expect(traces(actor.home)).toEqual([]);
+  },
+  LONG,
+);
+
 test(
   'libvirtd dies while a guest starts and runs: the guest goes on, and is watched, reached and stopped as before',
   async () => {
