@@ -1,3 +1,4 @@
+import { MEMBER, STRANGER, type Identity } from './actor';
 import { Cli } from './cli';
 
 /** Nobody listens at this port: whoever tries to fetch it says so, instead of what is wrong besides. */
@@ -5,7 +6,7 @@ const UNREACHABLE = ['--image', 'http://127.0.0.1:9/disk.qcow2', '--checksum', `
 
 test.each<[string[], RegExp]>([
   [['--network', 'network=nosuch'], /nosuch/],
-  [['--network', 'nat', '--kvm-uri', 'embed'], /An? embed libvirt makes no networks/],
+  [['--network', 'nat', '--kvm-uri', 'embed'], /An embedded libvirt makes no networks/],
   [['--network', 'nat', '-p', '8080:80'], /Ports are published with --network user/],
   [['--network', 'user', '--kvm-uri', 'qemu+tcp://127.0.0.1/system'], /forwarded ports would be on the other host/],
   [['--share', '/etc:/mnt', '--kvm-uri', 'qemu+tcp://127.0.0.1/system', '--network', 'network=x'], /on another host/],
@@ -31,4 +32,41 @@ test.each<[string[], RegExp]>([
   expect(stderr).toMatch(says);
   expect(stderr).not.toContain('looking for the image');
   expect(status).toBe(3);
+});
+
+/** What is refused says how to get it. */
+function refused(words: string[], options: { identity?: Identity; env?: NodeJS.ProcessEnv }, says: RegExp[]): void {
+  const { status, stderr } = new Cli(options).hvkit(['create', ...UNREACHABLE, ...words, 'dev']);
+  for (const each of says) expect(stderr).toMatch(each);
+  expect(stderr).not.toContain('looking for the image');
+  expect(status).toBe(3);
+}
+
+const SYSTEM = /It needs qemu:\/\/\/system: start libvirt .* or use --network user/;
+
+test.each<[string, string, RegExp, RegExp]>([
+  ['qemu:///session', 'nat', /A session libvirt makes no networks/, SYSTEM],
+  ['qemu:///session', 'network=default', /A session libvirt has no networks: no network=default/, SYSTEM],
+  ['embed', 'nat', /An embedded libvirt makes no networks/, SYSTEM],
+  ['embed', 'network=default', /An embedded libvirt has no networks: no network=default/, SYSTEM],
+  ['embed', 'bridge=br0', /bridge br0 only as root/, /Use --kvm-uri qemu:\/\/\/session, .* or --network user/],
+  [
+    'qemu+tcp://127.0.0.1/system',
+    'nat',
+    /cannot see which subnets are free/,
+    /Name a subnet of that host .*: --network nat:192\.168\.90\.0\/24/,
+  ],
+])('a user who asks %s for --network %s is told why not, and what does it', (uri, network, why, how) => {
+  refused(['--kvm-uri', uri, '--network', network], { identity: STRANGER }, [why, how]);
+});
+
+test('LIBVIRT_DEFAULT_URI goes before the libvirt of the system, and --kvm-uri before it', () => {
+  const member = (uri: string) => ({ identity: MEMBER, env: { LIBVIRT_DEFAULT_URI: uri } });
+  refused(['--network', 'nat'], member('qemu:///session'), [/A session libvirt makes no networks/]);
+  refused([], member('xen:///system'), [/"xen:\/\/\/system" is no connection to libvirt's QEMU driver/]);
+  refused(['--network', 'nat', '--kvm-uri', 'embed'], member('qemu+tcp://127.0.0.1/system'), [
+    /An embedded libvirt makes no networks/,
+  ]);
+  // An empty one names nothing: the system's has networks, this one not.
+  refused(['--network', 'network=nosuch'], member(''), [/libvirt has no network nosuch/]);
 });

@@ -51,6 +51,8 @@ interface Refusal {
 const SYSTEM_HINT =
   'It needs qemu:///system: start libvirt (sudo systemctl start libvirtd) and join its group (sudo usermod -aG libvirt $USER, then log in again), or use --network user.';
 
+const NAMES = { session: 'A session', embed: 'An embedded' } as const;
+
 function refuse(wanted: NetworkSpec, { kind, uri }: Choice): Refusal | undefined {
   switch (wanted.mode) {
     case 'user':
@@ -67,10 +69,13 @@ function refuse(wanted: NetworkSpec, { kind, uri }: Choice): Refusal | undefined
           hint: 'Name a subnet of that host that is routed to it from here: --network nat:192.168.90.0/24',
         };
       }
-      return { message: `A ${kind} libvirt makes no networks: no nat with ${uri}`, hint: SYSTEM_HINT };
+      return { message: `${NAMES[kind]} libvirt makes no networks: no nat with ${uri}`, hint: SYSTEM_HINT };
     case 'network':
       if (kind === 'system' || kind === 'remote') return undefined;
-      return { message: `A ${kind} libvirt has no networks: no network=${wanted.name} with ${uri}`, hint: SYSTEM_HINT };
+      return {
+        message: `${NAMES[kind]} libvirt has no networks: no network=${wanted.name} with ${uri}`,
+        hint: SYSTEM_HINT,
+      };
     case 'bridge':
       if (kind !== 'embed' || process.getuid?.() === 0) return undefined;
       return {
