@@ -39,6 +39,7 @@ test('a secret keeps its bytes, and its changes are told', async () => {
   );
   await expect(secret.value()).rejects.toMatchObject({ code: 'VIR_ERR_NO_SECRET' });
 
+  expect([secret.usageType, secret.usageId]).toEqual([SecretUsageType.VOLUME, '/lab/secret']);
   const bytes = Buffer.from([1, 0, 255, 3]);
   await secret.setValue(bytes);
   expect((await changed.event).secret.uuid).toBe(secret.uuid);

@@ -11,6 +11,10 @@ const PAGE = join(ROOT, 'docs', 'libvirt-coverage.md');
 const MODEL = join(ROOT, 'src', 'native', 'libvirt');
 /** Types and constants: a name that stands in these alone is one that no program can call. */
 const NOT_THE_MODEL = ['binding.ts', 'calls.ts', 'enums.ts'];
+/** A class's own, and for everybody, to its end: `async name(`, `get name(`, `name<T>(`. */
+const METHOD = /^ {2}(?:async |get )?([a-z]\w*)(?:<[^(]*>)?\([^]*?^ {2}\}/gm;
+/** Of the object within a LibvirtStream, which is called by being read and written. */
+const OF_A_STREAM = ['newStream', 'receive', 'send', 'finish', 'wantEvents'];
 
 const api = readApi();
 const exported = Object.keys(loadAddon<Record<string, unknown>>('libvirt'));
@@ -52,6 +56,23 @@ test('the object model uses each bound function', () => {
     sources.flatMap((file) => readFileSync(join(MODEL, file), 'utf8').match(/\bvir[A-Z]\w*/g) ?? []),
   );
   expect(ownName.filter((name) => !used.has(name))).toEqual([]);
+});
+
+test('a test calls each method that asks libvirt', () => {
+  const calls = new Set(
+    ['native', 'lab'].flatMap((kind) => {
+      const folder = join(__dirname, '..', kind);
+      const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+      return files.flatMap((file) => readFileSync(join(folder, file), 'utf8').match(/(?<=\.)[a-z]\w*/g) ?? []);
+    }),
+  );
+  const files = readdirSync(MODEL).filter((file) => file.endsWith('.ts') && !NOT_THE_MODEL.includes(file));
+  const methods = files
+    .flatMap((file) => Array.from(readFileSync(join(MODEL, file), 'utf8').matchAll(METHOD)))
+    .filter(([whole]) => /'vir[A-Z]/.test(whole))
+    .map(([, name = '']) => name);
+  expect(methods.length).toBeGreaterThan(300);
+  expect(methods.filter((name) => !calls.has(name) && !OF_A_STREAM.includes(name))).toEqual([]);
 });
 
 test('what has another name is exported by it', () => {

@@ -29,6 +29,22 @@ test('the XML of the machine, and of its next start', async () => {
   expect(await running.xml(DomainXMLFlags.INACTIVE | DomainXMLFlags.SECURE)).toContain("current='3'");
 });
 
+test('by its UUID', async () => {
+  expect((await connection.lookupDomainByUuid(RUNNING_UUID)).name).toBe('running');
+  await expect(connection.lookupDomainByUuid('00000000-0000-0000-0000-000000000001')).rejects.toEqual(
+    libvirtError('VIR_ERR_NO_DOMAIN', 'virDomainLookupByUUIDString'),
+  );
+});
+
+test("the form of a hypervisor's own is asked of libvirt, whose test driver has none", async () => {
+  await expect(connection.domainXmlFromNative('qemu-argv', 'qemu')).rejects.toEqual(
+    unsupported('virConnectDomainXMLFromNative'),
+  );
+  await expect(connection.domainXmlToNative('qemu-argv', await running.xml())).rejects.toEqual(
+    unsupported('virConnectDomainXMLToNative'),
+  );
+});
+
 test('the kind of its system', async () => {
   expect(await running.osType()).toBe('linux');
 });

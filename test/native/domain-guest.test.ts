@@ -25,6 +25,14 @@ afterEach(async () => {
   await connection.close();
 });
 
+test('a QEMU that somebody started is taken by the driver for QEMU only', async () => {
+  await expect(connection.attachQemuProcess(process.pid)).rejects.toEqual(unsupported('virDomainQemuAttach'));
+});
+
+test('a channel to it is asked of the right function', async () => {
+  await expect(running.openChannel('org.qemu.guest_agent.0')).rejects.toEqual(unsupported('virDomainOpenChannel'));
+});
+
 test('its name for itself', async () => {
   expect(await running.hostname()).toBe('runninghost');
 });

@@ -53,6 +53,16 @@ test('a domain saved to a file is restored from it', async () => {
   expect((await running.state()).state).toBe(DomainState.RUNNING);
 });
 
+test('the definition in a saved file is changed, and is what is restored', async () => {
+  const file = join(folder, 'saved');
+  await running.save(file);
+  const xml = (await connection.savedImageXml(file)).replace('</name>', '</name><title>another</title>');
+  await connection.defineSavedImageXml(file, xml);
+  expect(await connection.savedImageXml(file)).toContain('<title>another</title>');
+  await connection.restoreDomain(file);
+  expect(await running.title()).toBe('another');
+});
+
 test('another definition and flags reach libvirt', async () => {
   const file = join(folder, 'saved');
   const xml = (await running.xml()).replace('</name>', '</name><title>another</title>');

@@ -1,4 +1,5 @@
 import { connect, NodeSuspendTarget, type Connection, type ParameterValues } from '../../src/native/libvirt';
+import { readApi } from './api';
 import { libvirtError, unsupported } from './private-node';
 
 const CPU = `<cpu><arch>x86_64</arch><model>qemu64</model></cpu>`;
@@ -15,6 +16,11 @@ afterEach(async () => {
 
 // The numbers are those of the host that libvirt's test driver plays.
 describe('a host', () => {
+  test('tells which libvirt it has', async () => {
+    // The test driver is in the library itself.
+    expect(await connection.libvirtVersion()).toBe(readApi().version);
+  });
+
   test('tells its CPU and memory', async () => {
     expect(await connection.nodeInfo()).toEqual({
       model: 'i686',
