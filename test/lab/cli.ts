@@ -71,6 +71,18 @@ export class Cli {
     return stdout.trimEnd();
   }
 
+  /** What this user's own libvirt has, which a command may have started. Where none was, it is nothing. */
+  session(): string[] {
+    const socket = join(this.home, '..', 'runtime', 'libvirt', 'libvirt-sock');
+    if (!existsSync(socket)) return [];
+    const uri = `qemu:///session?socket=${encodeURIComponent(socket)}`;
+    return ['list', 'net-list', 'pool-list'].flatMap((list) => {
+      const [program, ...words] = this.#as(['virsh', '--quiet', '--connect', uri, list, '--all', '--name']);
+      const names = execFileSync(program, words, { encoding: 'utf8', env: this.#env, cwd: '/' });
+      return names.split('\n').filter((name) => name.trim() !== '');
+    });
+  }
+
   start(...args: string[]) {
     return this.startWith({}, ...args);
   }
@@ -81,8 +93,11 @@ export class Cli {
   }
 
   #line(args: readonly string[]): [string, ...string[]] {
-    const command = [process.execPath, join(checkout(), 'bin', 'hvkit.js'), ...args] as const;
-    if (!this.#identity) return [...command];
+    return this.#as([process.execPath, join(checkout(), 'bin', 'hvkit.js'), ...args]);
+  }
+
+  #as(command: [string, ...string[]]): [string, ...string[]] {
+    if (!this.#identity) return command;
     const { user, group, groups } = this.#identity;
     const numbers = groups.map((each) => (typeof each === 'number' ? each : groupNumber(each)));
     const more = numbers.length > 0 ? [`--groups=${numbers.join(',')}`] : ['--clear-groups'];

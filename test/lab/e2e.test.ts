@@ -27,15 +27,29 @@ const ROWS: Row[] = [
     on: 'system + user',
     identity: MEMBER,
     flags: USER,
+    shares: true,
+    name: 'my vms',
+  },
+  {
+    who: 'any user, home with a space',
+    on: 'session + user',
+    identity: STRANGER,
+    flags: USER,
     shares: false,
     name: 'my vms',
   },
-  { who: 'any user', on: 'session + user', identity: STRANGER, flags: USER, shares: false },
-  { who: 'any user', on: 'embed + user', identity: STRANGER, flags: [...USER, '--kvm-uri', 'embed'], shares: false },
+  {
+    who: 'any user, home with a space',
+    on: 'embed + user',
+    identity: STRANGER,
+    flags: [...USER, '--kvm-uri', 'embed'],
+    shares: false,
+    name: 'my vms',
+  },
 ];
 
 /** The life of a machine by the command alone, and nothing of it left at the end. */
-test.each(ROWS)('$on, as $who', async ({ identity, flags, shares, name }) => {
+test.each(ROWS)('$on, as $who', async ({ on, identity, flags, shares, name }) => {
   const before = inventory();
   const cli = new Cli({ identity, ...(name !== undefined && { name }) });
   const folder = join(cli.home, '..', 'shared');
@@ -51,6 +65,8 @@ test.each(ROWS)('$on, as $who', async ({ identity, flags, shares, name }) => {
   expect(cli.done('create', ...size, ...flags, ...share, '--user-data', script, 'dev')).toContain(
     'Machine "dev" is ready.',
   );
+  // A machine of the system's or an embedded libvirt starts no session.
+  expect(cli.session()).toHaveLength(on.startsWith('session') ? 1 : 0);
   const ip = cli.done('ip', 'dev');
   expect(cli.done('status', 'dev')).toBe('Running');
   expect(cli.done('exec', 'dev', '--', 'sh', '-c', 'echo "$(whoami) $(hostname) $(sudo id -u)"')).toBe('hvkit dev 0');
@@ -98,5 +114,6 @@ test.each(ROWS)('$on, as $who', async ({ identity, flags, shares, name }) => {
   expect(cli.done('ls', '-q')).toBe('');
   expect(cli.done('doctor')).toBe('All is as it should be.');
   expect(readdirSync(join(cli.home, 'machines'))).toEqual([]);
+  expect(cli.session()).toEqual([]);
   expect(inventory()).toEqual(before);
 });
