@@ -5,6 +5,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync } from 'node
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+import type { Address } from '../../src/drivers/driver';
 import type { BootImage } from '../../src/images/image';
 import { guestImage } from './machine';
 
@@ -70,6 +71,12 @@ export class Actor implements AsyncDisposable {
     const plan = await this.ask<never>('plan', { name, uuid, spec, image });
     await this.ask('create', { name });
     return { uuid, plan };
+  }
+
+  /** Where a machine is reached, which stays the same. Whether its guest has asked for the address yet does not. */
+  async where(name: string): Promise<Omit<Address, 'isPending'>> {
+    const { host, sshPort, guest } = await this.ask<Address>('address', { name });
+    return { host, sshPort, ...(guest === undefined ? {} : { guest }) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

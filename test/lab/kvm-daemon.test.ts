@@ -94,14 +94,14 @@ test(
     await actor.make(name, NAT, microImage());
     const came = await interrupted(actor.ask('start', { name }), 200);
     if (came !== 'done') await actor.ask('start', { name });
-    const [address] = [await actor.ask('address', { name })];
+    const address = await actor.where(name);
     expect(await actor.ask('login', { name, lines: ['hostname'], withinMs: 120_000 })).toEqual(['dev\n']);
 
     await actor.ask('watch', { name });
     killDaemon();
     startDaemon();
     expect(await actor.ask('states', { names: [name] })).toEqual([{ state: 'Running' }]);
-    expect(await actor.ask('address', { name })).toEqual(address);
+    expect(await actor.where(name)).toEqual(address);
     await actor.ask('stop', { name, graceMs: 60_000 });
     expect(await actor.ask('until', { name, state: 'Stopped' })).toContainEqual(
       expect.objectContaining({ state: 'Stopped' }),

@@ -26,7 +26,7 @@ test.each(CASES)(
     const name = 'dev';
     await actor.make(name, { network: { mode }, ...more }, microImage());
     await actor.ask('start', { name });
-    const address = await actor.ask('address', { name });
+    const address = await actor.where(name);
     expect(await actor.ask('login', { name, lines: ['hostname', 'sudo id -u', 'echo kept >note'] })).toEqual([
       'dev\n',
       '0\n',
@@ -45,7 +45,7 @@ test.each(CASES)(
     expect(await actor.ask('states', { names: [name] })).toEqual([{ state: 'Stopped' }]);
 
     await actor.ask('start', { name });
-    expect(await actor.ask('address', { name })).toEqual(address);
+    expect(await actor.where(name)).toEqual(address);
     // The guest's second boot is the same everywhere: only how it is reached again differs.
     if (identity !== MEMBER) {
       expect(await actor.ask('login', { name, lines: ['cat note'] })).toEqual(['kept\n']);
