@@ -23,7 +23,11 @@ async function knownAddress(place: Workplace, record: MachineRecord): Promise<Ad
   const driver = await place.drivers.of(record.driver);
   const machine = machineOf(place.store, record);
   const address = await driver.address(machine);
-  if (address) return address;
+  if (address) {
+    const { host, sshPort, guest } = address;
+    // Not whether it is pending: libvirt shows a lease only a moment after the guest has it, and this is one address all the time.
+    return { host, sshPort, ...(guest !== undefined && { guest }) };
+  }
   const seen = await driver.evidence(machine);
   throw new HvError({
     code: 'ERR_NO_ADDRESS',
