@@ -99,7 +99,8 @@ export interface DriverDefinition {
   imageIn?(options: Properties): string | undefined;
   /** Which of its options say the same as a common one: where a request has that, a default of these counts for nothing. */
   readonly sameAs?: Readonly<Record<string, 'cpus' | 'memory' | 'disk' | 'network'>>;
-  health(context: DriverContext): Promise<Health>;
+  /** `options`: those that a machine is asked for with, as they were given, where it is about one. */
+  health(context: DriverContext, options?: Properties): Promise<Health>;
   create(context: DriverContext): Driver;
 }
 

@@ -1,4 +1,5 @@
 import { HvError } from '../errors';
+import type { Properties } from '../resources/resource';
 import type { DriverContext, DriverDefinition, Health } from './driver';
 
 /** What is known of a driver before it is loaded. */
@@ -56,11 +57,14 @@ export class Registry {
     return entry.load();
   }
 
-  /** Of those that work here the one with the highest priority. */
-  async preferred(context: DriverContext): Promise<DriverDefinition> {
+  /** Of those that work here, with the options that a machine is asked for with, the one with the highest priority. */
+  async preferred(
+    context: DriverContext,
+    optionsOf?: (definition: DriverDefinition) => Promise<Properties>,
+  ): Promise<DriverDefinition> {
     let best: { definition: DriverDefinition; health: Health } | undefined;
     for (const definition of this.all().sort((one, other) => other.priority - one.priority)) {
-      const health = await definition.health(context);
+      const health = await definition.health(context, await optionsOf?.(definition));
       if (health.healthy) return definition;
       best ??= { definition, health };
     }

@@ -1,4 +1,5 @@
 import type { DriverDefinition } from '../drivers/driver';
+import type { Properties } from '../resources/resource';
 import { refuseTwice, type Wanted } from './create';
 import type { HomeImages } from './home-images';
 import type { HomeSettings } from './home-settings';
@@ -20,7 +21,11 @@ export async function wantedBy(
   checkName(name);
   await refuseTwice(place, name);
   const defaults = await settings.defaults();
-  const definition = await driverFor(request.driver ?? defaults.driver, place);
+  const optionsOf = async (definition: DriverDefinition): Promise<Properties> => ({
+    ...(await settings.driverDefaults(definition)),
+    ...request.options,
+  });
+  const definition = await driverFor(request.driver ?? defaults.driver, place, optionsOf);
   const spec = await specFromRequest(request, {
     definition,
     defaults,
@@ -33,10 +38,14 @@ export async function wantedBy(
   return { name, definition, spec: shown, image: (work) => images.resolve(image, { ...work, checksum }) };
 }
 
-async function driverFor(name: string | undefined, { drivers }: Workplace): Promise<DriverDefinition> {
+async function driverFor(
+  name: string | undefined,
+  { drivers }: Workplace,
+  optionsOf: (definition: DriverDefinition) => Promise<Properties>,
+): Promise<DriverDefinition> {
   if (name !== undefined) return drivers.registry.get(name);
   try {
-    return await drivers.registry.preferred(await drivers.contextToLook());
+    return await drivers.registry.preferred(await drivers.contextToLook(), optionsOf);
   } catch (error) {
     throw precreate(error);
   }

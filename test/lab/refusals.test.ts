@@ -67,6 +67,11 @@ test('LIBVIRT_DEFAULT_URI goes before the libvirt of the system, and --kvm-uri b
   refused(['--network', 'nat', '--kvm-uri', 'embed'], member('qemu+tcp://127.0.0.1/system'), [
     /An embedded libvirt makes no networks/,
   ]);
+  // Also where the usual one cannot be had at all.
+  refused(['--network', 'nat', '--kvm-uri', 'embed'], member('xen:///system'), [
+    /An embedded libvirt makes no networks/,
+  ]);
+  refused([], member('xen:///system'), [/Such are qemu:\/\/\/system/]);
   // An empty one names nothing: the system's has networks, this one not.
   refused(['--network', 'network=nosuch'], member(''), [/libvirt has no network nosuch/]);
 });

@@ -2,6 +2,8 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
+import { HvError } from '../../errors';
+import type { Properties } from '../../resources/resource';
 import type { DriverContext, Health } from '../driver';
 import { chooseTarget, isRoot, SYSTEM, type Choice } from './choose';
 import { Connections, isEmbedded } from './connections';
@@ -11,20 +13,23 @@ import { asRoot, installCommand } from './packages';
 const SOCKETS = ['/run/libvirt/libvirt-sock', '/run/libvirt/virtqemud-sock'];
 const LOGGER_SOCKET = '/run/libvirt/virtlogd-sock';
 const QEMU_CONFIGURATION = '/etc/libvirt/qemu.conf';
+/** libvirt's own in this process, which one process at a time can have: to look is not worth taking it. */
+const EMBED = 'embed';
 const QEMU = process.arch === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64';
 /** The second is Fedora's and Red Hat's. */
 const EMULATORS = [...['/usr/bin', '/usr/local/bin'].map((folder) => join(folder, QEMU)), '/usr/libexec/qemu-kvm'];
 
 /** Whether machines can be made here, and if not: what is missing, and the command that mends it. */
-export async function health(context: DriverContext): Promise<Health> {
-  const missing = missingProgram(context);
+export async function health(context: DriverContext, { uri: wanted }: Properties = {}): Promise<Health> {
+  const given = typeof wanted === 'string' ? wanted : usualUri(context);
+  const missing = missingProgram(given);
   if (missing) return { installed: false, healthy: false, ...missing };
   // It has a libvirt that answers, and could not ask another.
-  if (isEmbedded()) return { installed: true, healthy: true };
+  if (isEmbedded() || given === EMBED) return { installed: true, healthy: true };
   const connections = new Connections();
   try {
-    if (await startsOnDemand(connections, context)) return onDemand();
-    const ill = illness(await chooseTarget(undefined, connections, context));
+    if (given === undefined && (await startsOnDemand(connections))) return onDemand();
+    const ill = illness(await chooseTarget(given, connections, context));
     return ill ? { installed: true, healthy: false, ...ill } : { installed: true, healthy: true };
   } catch (error) {
     return { installed: true, healthy: false, ...unreachable(error) };
@@ -34,8 +39,8 @@ export async function health(context: DriverContext): Promise<Health> {
 }
 
 /** Whether a machine of root's would have its libvirt started first. Whoever only asks does not start it. */
-async function startsOnDemand(connections: Connections, { env }: DriverContext): Promise<boolean> {
-  if (!isRoot() || (env['LIBVIRT_DEFAULT_URI'] ?? '') !== '') return false;
+async function startsOnDemand(connections: Connections): Promise<boolean> {
+  if (!isRoot()) return false;
   try {
     await connections.writer(SYSTEM);
     return false;
@@ -55,10 +60,14 @@ interface Illness {
   fix: string;
 }
 
-/** Of another host's libvirt that is named by the environment nothing is needed here. */
-function missingProgram({ env }: DriverContext): Illness | undefined {
+function usualUri({ env }: DriverContext): string | undefined {
   const { LIBVIRT_DEFAULT_URI: uri = '' } = env;
-  if (uri !== '' && !uri.startsWith('qemu:///')) return undefined;
+  return uri === '' ? undefined : uri;
+}
+
+/** Of another host's libvirt nothing is needed here. */
+function missingProgram(uri: string | undefined): Illness | undefined {
+  if (uri !== undefined && uri !== EMBED && !uri.startsWith('qemu:///')) return undefined;
   if (!EMULATORS.some((path) => statSync(path, { throwIfNoEntry: false })?.isFile())) {
     return { reason: `QEMU is not installed: there is no ${QEMU}`, fix: installCommand('qemu') };
   }
@@ -102,6 +111,7 @@ function logsByItself(): boolean {
 
 function unreachable(error: unknown): Illness {
   const reason = error instanceof Error ? error.message : String(error);
+  if (HvError.is(error) && error.code === 'ERR_KVM_URI') return { reason, fix: error.hint ?? 'hvkit create --help' };
   if (!isRoot() && SOCKETS.some((path) => existsSync(path) && !canWrite(path))) {
     const name = userName();
     if (name === undefined) {

@@ -13,6 +13,6 @@ export const kvm: DriverDefinition = {
   },
   imageIn: ({ boot2dockerUrl }) => (typeof boot2dockerUrl === 'string' ? boot2dockerUrl : undefined),
   sameAs: { cpuCount: 'cpus', memory: 'memory', diskSize: 'disk', network: 'network' },
-  health: (context) => (require('./health') as typeof import('./health')).health(context),
+  health: (context, options) => (require('./health') as typeof import('./health')).health(context, options),
   create: (context) => new KvmDriver(context),
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DriverContext, DriverDefinition, Health } from '../../../src/drivers/driver';
 import { HvError } from '../../../src/errors';
 import { Registry } from '../../../src/drivers/registry';
+import type { Properties } from '../../../src/resources/resource';
 
 const context: DriverContext = {
   home: { path: '/nowhere', id: '00000000' },
@@ -68,6 +69,17 @@ test('one of another system', () => {
     code: 'ERR_DRIVER_PLATFORM',
     message: 'The driver "kvm" works on linux and not on darwin',
   });
+});
+
+test('whether it works is asked with the options that the machine is asked for with', async () => {
+  const picky = {
+    ...definition('picky'),
+    health: (_: unknown, { way }: Properties = {}) =>
+      Promise.resolve({ installed: true, healthy: way === 'other', reason: 'not this way' }),
+  };
+  const registry = new Registry([picky]);
+  await expect(registry.preferred(context)).rejects.toMatchObject({ code: 'ERR_DRIVER_UNHEALTHY' });
+  expect(await registry.preferred(context, () => Promise.resolve({ way: 'other' }))).toBe(picky);
 });
 
 test('preferred is the healthy one with the highest priority', async () => {
