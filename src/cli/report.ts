@@ -33,12 +33,16 @@ const USAGE = new Set([
   'ERR_NO_DRIVER',
 ]);
 
+/** Nothing was made, nor can be like this. */
+const REFUSED = new Set(['ERR_PRECREATE', 'ERR_DRIVER_PLATFORM']);
+
 /** 1 failure, 2 wrong usage, 3 a check before the machine is made. */
 export function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return 2;
   const code = codeOf(error);
-  if (code === 'ERR_PRECREATE') return 3;
-  return code !== undefined && USAGE.has(code) ? 2 : 1;
+  if (code === undefined) return 1;
+  if (REFUSED.has(code)) return 3;
+  return USAGE.has(code) ? 2 : 1;
 }
 
 export function codeOf(error: unknown): string | undefined {

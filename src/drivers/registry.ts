@@ -15,6 +15,13 @@ const BUILT_IN: readonly Entry[] = [
     priority: 100,
     load: () => (require('./kvm') as typeof import('./kvm')).kvm,
   },
+  {
+    name: 'xhyve',
+    aliases: ['hyperkit'],
+    platforms: ['darwin'],
+    priority: 50,
+    load: () => (require('./xhyve') as typeof import('./xhyve')).xhyve,
+  },
 ];
 
 /** The drivers that there are, by their names. One is loaded when it is asked for. */

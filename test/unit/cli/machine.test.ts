@@ -172,3 +172,13 @@ describe('a console', () => {
     expect(seen.text).toBe('login: ');
   });
 });
+
+test.each([[[]], [['--xhyve-cpu-count', '2']]])(
+  'the driver of another system is refused with status 3, and one that works here is named: %j',
+  async (flags) => {
+    const { status, stderr } = await hvkit(['create', '--driver', 'xhyve', ...flags, 'mac'], { home: home.path, env });
+    expect(status).toBe(3);
+    expect(stderr).toContain('The driver "xhyve" works on darwin and not on linux');
+    expect(stderr).toContain('kvm');
+  },
+);

@@ -53,6 +53,20 @@ test('the driver of this package is found by its name and by those of docker-mac
   });
 });
 
+test('the driver of Macs, by its name and by what it runs', () => {
+  const registry = new Registry(undefined, 'darwin');
+  for (const name of ['xhyve', 'hyperkit']) expect(registry.get(name).name).toBe('xhyve');
+  const [xhyve, ...others] = registry.all();
+  expect(others).toEqual([]);
+  const { name, aliases, platforms, priority } = xhyve!;
+  expect({ name, aliases, platforms, priority }).toEqual({
+    name: 'xhyve',
+    aliases: ['hyperkit'],
+    platforms: ['darwin'],
+    priority: 50,
+  });
+});
+
 test('one that there is not, in the words of docker-machine', () => {
   expect(refusalOf(() => new Registry(undefined, 'linux').get('vmware'))).toMatchObject({
     code: 'ERR_NO_DRIVER',
@@ -63,11 +77,15 @@ test('one that there is not, in the words of docker-machine', () => {
 });
 
 test('one of another system', () => {
-  const registry = new Registry(undefined, 'darwin');
-  expect(registry.all()).toEqual([]);
-  expect(refusalOf(() => registry.get('qemu'))).toMatchObject({
+  expect(refusalOf(() => new Registry(undefined, 'darwin').get('qemu'))).toMatchObject({
     code: 'ERR_DRIVER_PLATFORM',
     message: 'The driver "kvm" works on linux and not on darwin',
+    hint: 'There is: xhyve (also called hyperkit).',
+  });
+  expect(refusalOf(() => new Registry(undefined, 'linux').get('xhyve'))).toMatchObject({
+    code: 'ERR_DRIVER_PLATFORM',
+    message: 'The driver "xhyve" works on darwin and not on linux',
+    hint: 'There is: kvm (also called kvm2, qemu, libvirt).',
   });
 });
 

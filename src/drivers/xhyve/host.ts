@@ -1,0 +1,20 @@
+/** What the driver stands on: macOS, or a stand-in for its parts. */
+export interface XhyveHost {
+  readonly platforms: readonly NodeJS.Platform[];
+  readonly arch: string;
+  /** Where hyperkit is looked for, after `$PATH`. */
+  readonly hyperkit: readonly string[];
+  /** The table of the DHCP server that serves vmnet. */
+  readonly leases: string;
+}
+
+export const macOS: XhyveHost = {
+  platforms: ['darwin'],
+  arch: process.arch,
+  hyperkit: [
+    '/usr/local/bin/hyperkit',
+    '/opt/local/bin/hyperkit',
+    '/Applications/Docker.app/Contents/Resources/bin/com.docker.hyperkit',
+  ],
+  leases: '/var/db/dhcpd_leases',
+};

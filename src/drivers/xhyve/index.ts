@@ -1,0 +1,25 @@
+import type { DriverDefinition } from '../driver';
+import { XhyveDriver } from './driver';
+import { macOS, type XhyveHost } from './host';
+
+export type { XhyveHost } from './host';
+
+/** Machines as processes of hyperkit, on a system that has what it needs. */
+export function xhyveOn(host: XhyveHost): DriverDefinition {
+  return {
+    name: 'xhyve',
+    aliases: ['hyperkit'],
+    platforms: host.platforms,
+    priority: 50,
+    capabilities: { pause: true, console: true, shares: false, publish: false, autostart: false, leases: false },
+    get options() {
+      return (require('./options') as typeof import('./options')).xhyveOptions;
+    },
+    imageIn: ({ boot2dockerUrl }) => (typeof boot2dockerUrl === 'string' ? boot2dockerUrl : undefined),
+    sameAs: { cpuCount: 'cpus', memorySize: 'memory', diskSize: 'disk' },
+    health: (context) => Promise.resolve((require('./health') as typeof import('./health')).health(host, context)),
+    create: (context) => new XhyveDriver(context, host),
+  };
+}
+
+export const xhyve: DriverDefinition = xhyveOn(macOS);
