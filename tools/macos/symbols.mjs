@@ -1,10 +1,11 @@
 // symbols.mjs FOLDER: writes what the addons link against: lists of the symbols that Node and libvirt export on macOS, and
 // libvirt's headers. What is on no list does not link.
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import { readApi } from '../../scripts/libvirt-api.mjs';
+import { writeSymbolList } from './symbol-list.mjs';
 
 const [folder] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
@@ -26,18 +27,9 @@ function functionsOf(api) {
 }
 
 function write(library, symbols) {
-  const targets = 'targets: [ x86_64-macos, arm64-macos ]';
-  const names = symbols.map((symbol) => `_${symbol}`).join(', ');
-  const text = [
-    '--- !tapi-tbd',
-    'tbd-version: 4',
-    targets,
-    `install-name: '/usr/local/lib/lib${library}.dylib'`,
-    'exports:',
-    `  - ${targets}`,
-    `    symbols: [ ${names} ]`,
-    '...',
-    '',
-  ];
-  writeFileSync(join(folder, `lib${library}.tbd`), text.join('\n'));
+  writeSymbolList(
+    folder,
+    library,
+    symbols.map((symbol) => `_${symbol}`),
+  );
 }
