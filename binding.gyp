@@ -127,5 +127,41 @@
         'native/vmnet/leases/table.cc',
       ],
     },
+    {
+      # A program of its own, without Node: what of vmnet needs root.
+      'target_name': 'hvkit-vmnet',
+      'type': 'executable',
+      'product_extension': '',
+      'conditions': [
+        ['OS=="linux"', {
+          'cflags': ['-fPIE'],
+          'ldflags': ['-pie', '-pthread'],
+          'sources': [
+            'native/vmnet/helper/linux/system.cc',
+            'native/vmnet/linux/network_interface.cc',
+          ],
+        }],
+        ['OS=="mac"', {
+          # Made when macOS's interface is.
+          'type': 'none',
+          'sources': [
+            'native/vmnet/helper/darwin/system.cc',
+          ],
+        }],
+      ],
+      'sources': [
+        'native/vmnet/helper/connection.cc',
+        'native/vmnet/helper/frames.cc',
+        'native/vmnet/helper/handed_out.cc',
+        'native/vmnet/helper/listener.cc',
+        'native/vmnet/helper/main.cc',
+        'native/vmnet/helper/messages.cc',
+        'native/vmnet/helper/relay.cc',
+        'native/vmnet/leases/lease.cc',
+        'native/vmnet/leases/parser.cc',
+        'native/vmnet/leases/remove.cc',
+        'native/vmnet/leases/table.cc',
+      ],
+    },
   ],
 }

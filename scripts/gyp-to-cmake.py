@@ -12,7 +12,7 @@ import sys
 GYP_OS = {'linux': 'linux', 'darwin': 'mac'}[sys.platform]
 
 # What node-gyp builds with as well, and CMake or its caller chooses for itself.
-IGNORED = {'target_name', 'product_name', 'conditions', 'variables', 'xcode_settings', 'cflags', 'cflags!', 'cflags_cc!'}
+IGNORED = {'target_name', 'product_name', 'product_extension', 'type', 'conditions', 'variables', 'xcode_settings', 'cflags', 'cflags!', 'cflags_cc!'}
 KNOWN = {'sources', 'defines', 'include_dirs', 'cflags_cc', 'libraries', 'ldflags'}
 
 
@@ -57,16 +57,21 @@ def command(root, target, variables):
     # Of headers that are not ours no warnings are wanted.
     others = [folder for folder in values['include_dirs'] if 'node_modules' in folder]
     own = [folder for folder in values['include_dirs'] if folder not in others]
+    # An addon, unless it is said to be a program.
+    is_program = target.get('type') == 'executable'
+    module = '' if is_program else f'NODE_GYP_MODULE_NAME={name}'
     return '\n'.join(
         [
-            f'add_library({name} MODULE {quote(values["sources"])})',
+            f'add_executable({name} {quote(values["sources"])})'
+            if is_program
+            else f'add_library({name} MODULE {quote(values["sources"])})',
             f'target_include_directories({name} PRIVATE {quote(own)})',
             f'target_include_directories({name} SYSTEM PRIVATE {quote(others)})',
-            f'target_compile_definitions({name} PRIVATE NODE_GYP_MODULE_NAME={name} {quote(values["defines"])})',
+            f'target_compile_definitions({name} PRIVATE {module} {quote(values["defines"])})',
             f'target_compile_options({name} PRIVATE {quote(flags)})',
             f'target_link_libraries({name} PRIVATE {quote(values["libraries"])})',
             f'target_link_options({name} PRIVATE {quote(values["ldflags"])})',
-            f'hvkit_addon({name})',
+            f'hvkit_{"program" if is_program else "addon"}({name})',
             '',
         ]
     )

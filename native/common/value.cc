@@ -1,5 +1,7 @@
 #include "common/value.h"
 
+#include <napi.h>
+
 namespace hvkit {
 
 namespace {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <napi.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +7,12 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+/// Named only: a program without Node is built of this too, and could not link what <napi.h> brings.
+namespace Napi {
+class Env;
+class Value;
+}  // namespace Napi
 
 namespace hvkit {
 

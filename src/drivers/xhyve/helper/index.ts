@@ -1,0 +1,2 @@
+export { macOf, releaseLeases, requireAnswer } from './client';
+export { HELPER, isInstalled, requireSafe, type HelperPlace } from './place';
