@@ -36,39 +36,43 @@ struct Value {
   using Fields = std::vector<std::pair<std::string, Value>>;
   struct Null {};
 
-  Value() = default;
-  Value(Null null) : data(null) {}                                        // NOLINT(google-explicit-constructor)
-  Value(std::string text) : data(std::move(text)) {}                      // NOLINT(google-explicit-constructor)
-  Value(Bytes bytes) : data(std::move(bytes)) {}                          // NOLINT(google-explicit-constructor)
-  Value(List list) : data(std::move(list)) {}                             // NOLINT(google-explicit-constructor)
-  Value(Fields fields) : data(std::move(fields)) {}                       // NOLINT(google-explicit-constructor)
-  Value(std::shared_ptr<Referenced> object) : data(std::move(object)) {}  // NOLINT(google-explicit-constructor)
+  // Not inline, although all are trivial to write: they are most of what the compiler has to do for a call's table.
+  Value();
+  ~Value();
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  Value(Null null);                           // NOLINT(google-explicit-constructor)
+  Value(std::string text);                    // NOLINT(google-explicit-constructor)
+  Value(Bytes bytes);                         // NOLINT(google-explicit-constructor)
+  Value(List list);                           // NOLINT(google-explicit-constructor)
+  Value(Fields fields);                       // NOLINT(google-explicit-constructor)
+  Value(std::shared_ptr<Referenced> object);  // NOLINT(google-explicit-constructor)
   /// NULL becomes null.
-  Value(const char* text) {  // NOLINT(google-explicit-constructor)
-    if (text == nullptr) {
-      data = Null{};
-    } else {
-      data = std::string(text);
-    }
-  }
+  Value(const char* text);  // NOLINT(google-explicit-constructor)
   template <class T, class = std::enable_if_t<std::is_arithmetic_v<T> || std::is_enum_v<T>>>
-  Value(T number) {  // NOLINT(google-explicit-constructor)
-    if constexpr (std::is_same_v<T, bool>) {
-      data = number;
-    } else if constexpr (sizeof(T) < sizeof(int64_t) || std::is_floating_point_v<T>) {
-      data = static_cast<double>(number);
-    } else if constexpr (std::is_signed_v<T>) {
-      data = static_cast<int64_t>(number);
-    } else {
-      data = static_cast<uint64_t>(number);
-    }
-  }
+  Value(T number) : data(Widened(number)) {}  // NOLINT(google-explicit-constructor)
 
   Napi::Value ToJs(Napi::Env env) const;
 
   std::variant<std::monostate, Null, bool, double, int64_t, uint64_t, std::string, Bytes, List, Fields,
                std::shared_ptr<Referenced>>
       data;
+
+ private:
+  template <class T>
+  static auto Widened(T number) {
+    if constexpr (std::is_same_v<T, bool>) {
+      return number;
+    } else if constexpr (sizeof(T) < sizeof(int64_t) || std::is_floating_point_v<T>) {
+      return static_cast<double>(number);
+    } else if constexpr (std::is_signed_v<T>) {
+      return static_cast<int64_t>(number);
+    } else {
+      return static_cast<uint64_t>(number);
+    }
+  }
 };
 
 }  // namespace hvkit

@@ -69,70 +69,61 @@ struct HasOutputs;
 template <class... Slot>
 struct HasOutputs<std::tuple<Slot...>> : std::bool_constant<(Slot::kOutput || ...)> {};
 
-template <class Returned, class... Parameters>
-class Call {
+/// A call whose arguments have been read.
+class ReadCall : public Work {
  public:
-  using Function = Returned (*)(Parameters...);
+  /// Of the object that it is a method of.
+  virtual const std::shared_ptr<Connection>& connection() const = 0;
+};
+using ReadArguments = std::unique_ptr<ReadCall> (*)(Reader&, const CallEntry&);
 
-  /// A promise; the call runs on a thread of its object's connection.
-  static Napi::Value Async(const Napi::CallbackInfo& info) {
-    const auto* entry = static_cast<const CallEntry*>(info.Data());
-    return Promised(info.Env(), [&]() -> Napi::Value {
-      auto slots = Read(info, entry);
-      std::shared_ptr<Connection> connection = std::get<0>(*slots).handle->connection();
-      JobQueue& queue = connection->queue();
-      return RunAsync(info.Env(), Module::Of(info.Env()).loop, queue,
-                      [entry, slots = std::move(slots), connection = std::move(connection)]() -> Value {
-                        return Run(entry, *slots, connection);
-                      });
-    });
-  }
+/// A promise; the call runs on a thread of its object's connection.
+Napi::Value CallAsync(const Napi::CallbackInfo& info, ReadArguments read);
+/// The result itself, for the few functions that only read a field of the object: no message to a daemon, no lock that
+/// is held during one.
+Napi::Value CallSync(const Napi::CallbackInfo& info, ReadArguments read);
 
-  /// The result itself, for the few functions that only read a field of the object: no message to a daemon, no lock
-  /// that is held during one.
-  static Napi::Value Sync(const Napi::CallbackInfo& info) {
-    const auto* entry = static_cast<const CallEntry*>(info.Data());
-    try {
-      auto slots = Read(info, entry);
-      return Run(entry, *slots, std::get<0>(*slots).handle->connection()).ToJs(info.Env());
-    } catch (const Failure& failure) {
-      napi_throw(info.Env(), failure.ToValue().ToJs(info.Env()));
-      return {};
+/// All that has to be compiled once for each type of function. What need not be is in call.cc.
+template <class Returned, class... Parameters>
+class Call final : public ReadCall {
+ public:
+  static Napi::Value Async(const Napi::CallbackInfo& info) { return CallAsync(info, Read); }
+  static Napi::Value Sync(const Napi::CallbackInfo& info) { return CallSync(info, Read); }
+
+  explicit Call(const CallEntry& entry) : entry_(entry) {}
+  const std::shared_ptr<Connection>& connection() const override { return std::get<0>(slots_).handle->connection(); }
+
+  Value Run() override {
+    auto function = reinterpret_cast<Returned (*)(Parameters...)>(entry_.function);
+    Returned returned{};
+    do {
+      returned =
+          std::apply([&](auto&... slot) { return std::apply(function, std::tuple_cat(slot.Parameters()...)); }, slots_);
+      if (Result<Returned>::Failed(returned)) throw LastFailure(entry_.name);
+    } while (std::apply([](auto&... slot) { return (slot.Again() || ...); }, slots_));
+    Outcome outcome{0, connection()};
+    if constexpr (!HasOutputs<Slots>::value) {
+      return Result<Returned>::Take(returned, outcome);
+    } else {
+      if constexpr (std::is_same_v<Returned, int>) outcome.returned = returned;
+      Value::List results;
+      std::apply([&](auto&... slot) { (slot.Write(results, outcome), ...); }, slots_);
+      if (results.size() == 1) return std::move(results.front());
+      return results;
     }
   }
 
  private:
   using Slots = SlotsOf<Parameters...>;
 
-  static std::unique_ptr<Slots> Read(const Napi::CallbackInfo& info, const CallEntry* entry) {
-    if (entry->function == nullptr) {
-      throw Failure("ERR_LIBVIRT_TOO_OLD", std::string(entry->name) + " is not in the libvirt of this machine");
-    }
-    auto slots = std::make_unique<Slots>();
-    Reader arguments(info, entry->name);
-    std::apply([&](auto&... slot) { (slot.Read(arguments), ...); }, *slots);
-    return slots;
+  static std::unique_ptr<ReadCall> Read(Reader& arguments, const CallEntry& entry) {
+    auto call = std::make_unique<Call>(entry);
+    std::apply([&](auto&... slot) { (slot.Read(arguments), ...); }, call->slots_);
+    return call;
   }
 
-  static Value Run(const CallEntry* entry, Slots& slots, const std::shared_ptr<Connection>& connection) {
-    auto function = reinterpret_cast<Function>(entry->function);
-    Returned returned{};
-    do {
-      returned =
-          std::apply([&](auto&... slot) { return std::apply(function, std::tuple_cat(slot.Parameters()...)); }, slots);
-      if (Result<Returned>::Failed(returned)) throw LastFailure(entry->name);
-    } while (std::apply([](auto&... slot) { return (slot.Again() || ...); }, slots));
-    Outcome outcome{0, connection};
-    if constexpr (!HasOutputs<Slots>::value) {
-      return Result<Returned>::Take(returned, outcome);
-    } else {
-      if constexpr (std::is_same_v<Returned, int>) outcome.returned = returned;
-      Value::List results;
-      std::apply([&](auto&... slot) { (slot.Write(results, outcome), ...); }, slots);
-      if (results.size() == 1) return std::move(results.front());
-      return results;
-    }
-  }
+  const CallEntry& entry_;
+  Slots slots_;
 };
 
 template <class Returned, class... Parameters>
