@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { macOf, releaseLeases } from '../../src/drivers/xhyve/helper';
 import { readLeases } from '../../src/native/vmnet';
-import { as, Helper, OTHER, statusOf, taps, tapsGone, USER } from './helper';
+import { as, Helper, OTHER, statusOf, taps, USER } from './helper';
 import { Vmnet } from './vmnet';
 
 /** A guest of an unprivileged hyperkit has vmnet's network through the helper, which outlives its own listener. */
@@ -62,11 +62,12 @@ test(
     // A helper that dies, or is updated, unplugs no machine.
     await helper.end('SIGKILL');
     await ping(address);
-    helper = await Helper.begin(vmnet.leases, helper.folder);
+    helper = await Helper.begin(vmnet.leases, { folder: helper.folder });
 
     hyperkit!.kill('SIGTERM');
     await once(hyperkit!, 'exit');
-    await tapsGone();
+    await helper.idle();
+    expect(taps()).toEqual([]);
 
     await expect(as(OTHER, () => releaseLeases(mac, helper.place))).rejects.toMatchObject({
       code: 'ERR_XHYVE_HELPER_REFUSED',

@@ -1,9 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 import type { HelperPlace } from '../../src/drivers/xhyve/helper';
+import { findProcess, watchProcess } from '../../src/native/hyperkit';
 
 export const PROGRAM = join(__dirname, '..', '..', 'build', 'Release', 'hvkit-vmnet');
 /** Users of nothing else. */
@@ -23,7 +25,10 @@ export class Helper implements AsyncDisposable {
   }
 
   /** `leases` is the table of the DHCP server. */
-  static async begin(leases: string, folder = mkdtempSync('/run/hvkit-helper-')): Promise<Helper> {
+  static async begin(
+    leases: string,
+    { folder = mkdtempSync('/run/hvkit-helper-'), users = [USER] }: { folder?: string; users?: number[] } = {},
+  ): Promise<Helper> {
     execFileSync('chmod', ['755', folder]);
     const place = {
       program: join(folder, 'hvkit-vmnet'),
@@ -33,7 +38,7 @@ export class Helper implements AsyncDisposable {
     };
     execFileSync('install', ['-m', '755', PROGRAM, place.program]);
     const listens = appears(folder, 'socket');
-    const child = spawn(place.program, ['listen', place.socket, place.state, leases, String(USER)], {
+    const child = spawn(place.program, ['listen', place.socket, place.state, leases, ...users.map(String)], {
       stdio: 'inherit',
     });
     await Promise.race([listens, once(child, 'exit').then(() => Promise.reject(new Error('the helper ended')))]);
@@ -50,6 +55,14 @@ export class Helper implements AsyncDisposable {
     return stdout.split('\n').filter(Boolean).map(Number);
   }
 
+  /** Resolves when it serves nobody. Their taps are gone then. */
+  async idle(): Promise<void> {
+    for (const pid of this.children) {
+      const identity = await findProcess(pid);
+      if (identity) await (await watchProcess(identity)).exit();
+    }
+  }
+
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     this.process.kill(signal);
@@ -60,6 +73,79 @@ export class Helper implements AsyncDisposable {
     await this.end();
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** hyperkit's end of its virtio-vpnkit, or anybody's who writes there what they like. */
+export class Wire {
+  readonly socket: Socket;
+  readonly #chunks: Buffer[] = [];
+  readonly #closed: Promise<unknown>;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    this.#closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
+    // It is hung up on while it still writes.
+    socket.on('error', () => undefined);
+  }
+
+  /** As this user. */
+  static async to({ socket: path }: HelperPlace, user = USER): Promise<Wire> {
+    return as(user, async () => {
+      const socket = createConnection(path);
+      await once(socket, 'connect');
+      return new Wire(socket);
+    });
+  }
+
+  /** All that has come, at least so many bytes. */
+  async said(bytes: number): Promise<Buffer> {
+    while (this.#length < bytes) await Promise.race([once(this.socket, 'data'), this.#closed.then(ended)]);
+    return Buffer.concat(this.#chunks);
+  }
+
+  /** All that came until it was hung up on. */
+  async end(): Promise<Buffer> {
+    await this.#closed;
+    return Buffer.concat(this.#chunks);
+  }
+
+  /** As far as the frames. Returns the MAC. */
+  async plug(uuid: string): Promise<Buffer> {
+    this.socket.write(greeting());
+    await this.said(49);
+    this.socket.write(command(uuid));
+    return (await this.said(49 + 258)).subarray(49 + 5, 49 + 11);
+  }
+
+  get #length(): number {
+    return this.#chunks.reduce((sum, { length }) => sum + length, 0);
+  }
+}
+
+const ended = (): never => {
+  throw new Error('it hung up');
+};
+
+export function greeting(): Buffer {
+  const bytes = Buffer.alloc(49, '0');
+  bytes.write('VMN3T');
+  bytes.writeUInt32LE(22, 5);
+  return bytes;
+}
+
+export function command(uuid: string): Buffer {
+  const bytes = Buffer.alloc(41);
+  bytes[0] = 1;
+  bytes.write(uuid, 1);
+  return bytes;
+}
+
+/** A frame behind its length. */
+export function framed(frame: Buffer, length = frame.length): Buffer {
+  const header = Buffer.alloc(2);
+  header.writeUInt16LE(length);
+  return Buffer.concat([header, frame]);
 }
 
 /** Calls as another user would. */
@@ -76,18 +162,6 @@ export async function as<T>(user: number, work: () => Promise<T>): Promise<T> {
 export function taps(): string[] {
   const { stdout } = run('ip', '-o', 'link', 'show', 'master', 'bridge100');
   return [...stdout.matchAll(/^\d+: (\S+?):/gm)].map(([, name]) => name!);
-}
-
-/** Resolves when this tap is no more; the kernel says so. */
-export async function tapsGone(): Promise<void> {
-  const monitor = spawn('ip', ['monitor', 'link'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  try {
-    await once(monitor, 'spawn');
-    while (taps().length > 0) await once(monitor.stdout, 'data');
-  } finally {
-    monitor.kill();
-    await once(monitor, 'exit');
-  }
 }
 
 function run(program: string, ...args: string[]): { stdout: string } {

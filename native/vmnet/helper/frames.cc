@@ -10,11 +10,10 @@ namespace {
 constexpr size_t kLength = 2;
 /// Two addresses and a type.
 constexpr size_t kShortest = 14;
-constexpr size_t kRoom = size_t{256} << 10U;
 
 }  // namespace
 
-FrameReader::FrameReader(uint32_t max_frame) : longest_(max_frame), buffer_(kRoom + kLength + longest_) {}
+FrameReader::FrameReader(uint32_t max_frame, size_t room) : longest_(max_frame), buffer_(room + kLength + longest_) {}
 
 Frame FrameReader::Room() {
   // What is left is less than one frame: its start.

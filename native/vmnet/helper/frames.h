@@ -11,7 +11,8 @@ namespace hvkit::vmnet::helper {
 /// Finds the frames in a stream where each stands behind its length, two bytes with the low one first.
 class FrameReader {
  public:
-  explicit FrameReader(uint32_t max_frame);
+  /// With room for so many bytes, and for what one frame may be longer.
+  FrameReader(uint32_t max_frame, size_t room);
 
   /// Where the next bytes of the stream go. What Take() gave is lost by this.
   Frame Room();

@@ -18,6 +18,7 @@ namespace {
 /// How many frames go on together. One call of the system's for many is what makes it fast.
 constexpr size_t kTogether = 64;
 constexpr size_t kLength = 2;
+constexpr size_t kRoom = size_t{256} << 10U;
 
 bool WriteAll(int socket, iovec* parts, size_t count) {
   while (count > 0) {
@@ -58,7 +59,7 @@ void FromInterface(int socket, NetworkInterface& interface) {
 }
 
 void ToInterface(int socket, NetworkInterface& interface) {
-  FrameReader reader(interface.facts().max_frame);
+  FrameReader reader(interface.facts().max_frame, kRoom);
   std::array<Frame, kTogether> frames = {};
   while (!reader.broken()) {
     const Frame room = reader.Room();
