@@ -30,7 +30,7 @@ constexpr int kConnection = STDERR_FILENO + 1;
 /// More machines than vmnet has addresses for nobody has; of one user, so that there is room for the others.
 constexpr size_t kMostOfOne = 256;
 constexpr size_t kMost = 1024;
-constexpr int kBacklog = 64;
+constexpr int kBacklog = 128;
 constexpr mode_t kFolder = S_IRWXU;
 constexpr mode_t kPrivate = S_IRUSR | S_IWUSR;
 /// Anybody can knock: who they are is asked of the kernel.
