@@ -12,6 +12,7 @@
       'native/common/spin.cc',
       'native/common/thread.cc',
       'native/common/value.cc',
+      'native/common/value_to_js.cc',
     ],
   },
   'target_defaults': {
@@ -152,6 +153,7 @@
         }],
       ],
       'sources': [
+        'native/common/value.cc',
         'native/vmnet/helper/connection.cc',
         'native/vmnet/helper/frames.cc',
         'native/vmnet/helper/handed_out.cc',
