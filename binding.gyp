@@ -118,6 +118,15 @@
         ['OS=="linux"', {
           'ldflags': ['-Wl,-z,nodelete'],
         }],
+        ['OS=="mac"', {
+          'sources': [
+            'native/vmnet/darwin/network_interface.cc',
+            'native/vmnet/darwin/request.cc',
+            'native/vmnet/darwin/status.cc',
+            'native/vmnet/interface_calls.cc',
+          ],
+          'libraries': ['-framework vmnet'],
+        }],
       ],
       'sources': [
         '<@(common_sources)',
@@ -134,7 +143,6 @@
       # A program of its own, without Node: what of vmnet needs root.
       'target_name': 'hvkit-vmnet',
       'type': 'executable',
-      'product_extension': '',
       'conditions': [
         ['OS=="linux"', {
           'cflags': ['-fPIE'],
@@ -145,11 +153,13 @@
           ],
         }],
         ['OS=="mac"', {
-          # Made when macOS's interface is.
-          'type': 'none',
           'sources': [
+            'native/vmnet/darwin/network_interface.cc',
+            'native/vmnet/darwin/request.cc',
+            'native/vmnet/darwin/status.cc',
             'native/vmnet/helper/darwin/system.cc',
           ],
+          'libraries': ['-framework vmnet'],
         }],
       ],
       'sources': [

@@ -2,6 +2,9 @@
 
 #include "vmnet/leases/calls.h"
 #include "vmnet/module.h"
+#ifdef __APPLE__
+#include "vmnet/interface_calls.h"
+#endif
 
 namespace hvkit::vmnet {
 
@@ -15,6 +18,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("readLeases", Napi::Function::New(env, ReadLeasesAsync, "readLeases"));
   exports.Set("findLease", Napi::Function::New(env, FindLeaseAsync, "findLease"));
   exports.Set("removeLeases", Napi::Function::New(env, RemoveLeasesAsync, "removeLeases"));
+#ifdef __APPLE__
+  exports.Set("macOf", Napi::Function::New(env, MacOfAsync, "macOf"));
+#endif
   return exports;
 }
 

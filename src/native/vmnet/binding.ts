@@ -38,6 +38,8 @@ interface Binding {
     path: string,
     keys: readonly NativeLeaseKey[],
   ): Promise<{ outcome: 'done' | 'locked' | 'changed'; removed: number }>;
+  /** Absent where there is no vmnet. */
+  macOf?(uuid: Uint8Array): Promise<Uint8Array>;
 }
 
 /** native/common/failure.h. */
@@ -51,6 +53,8 @@ let loaded: Binding | undefined;
 
 const HINTS: Readonly<Record<string, string>> = {
   ERR_LEASE_FILE: "The table of leases is root's: run the command as root, or have an administrator look at the file.",
+  ERR_VMNET_BUSY: 'Turn off Internet Sharing in System Settings, and end what else shares the network of this Mac.',
+  ERR_VMNET_PERMISSION: 'vmnet is for root. What is root and asks it for you is set up once: sudo hvkit setup xhyve',
 };
 
 /** Calls the addon, which is loaded by its first use, and gives its failure as an error. */
@@ -59,6 +63,7 @@ export async function callAddon<T>(call: (addon: Binding) => Promise<T>): Promis
   try {
     return await call(loaded);
   } catch (failure) {
+    if (HvError.is(failure)) throw failure;
     const { code, message } = failure as NativeFailure;
     throw new HvError({ code, message, hint: HINTS[code], cause: failure });
   }

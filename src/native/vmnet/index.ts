@@ -1,3 +1,4 @@
+export { macOf } from './interface';
 export {
   findLease,
   findLeaseByName,
