@@ -1,15 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { scratch } from './machine';
-
-let script: string | undefined;
+/** What udhcpc runs when something happens. */
+const SCRIPT = join(__dirname, 'dhcp-client-script');
 let count = 0;
 
 /** Plugs a network card into a bridge, as a guest's would be, and asks for an address; then the card is gone without a word. */
 export function takeLease(bridge: string, mac: string, clientId?: string): string {
-  script ??= newScript();
   const space = `hvkit-client-${++count}`;
   const port = `hvkitc${count}`;
   run('ip', 'netns', 'add', space);
@@ -18,19 +15,12 @@ export function takeLease(bridge: string, mac: string, clientId?: string): strin
     run('ip', 'link', 'set', port, 'master', bridge, 'up');
     run('ip', '-n', space, 'link', 'set', 'eth0', 'up');
     const identity = clientId === undefined ? [] : ['-C', '-x', `0x3d:${clientId}`];
-    const client = ['busybox', 'udhcpc', '-f', '-q', '-n', '-t', '10', '-T', '1', '-i', 'eth0', '-s', script];
+    const client = ['busybox', 'udhcpc', '-f', '-q', '-n', '-t', '10', '-T', '1', '-i', 'eth0', '-s', SCRIPT];
     const said = run('ip', 'netns', 'exec', space, ...client, ...identity);
     return /leased (\S+)/.exec(said)?.[1] ?? `no address: ${said}`;
   } finally {
     run('ip', 'netns', 'delete', space);
   }
-}
-
-function newScript(): string {
-  const path = join(scratch(), 'bound');
-  writeFileSync(path, '#!/bin/sh\n[ "$1" != bound ] || echo "leased $ip"\n');
-  chmodSync(path, 0o755);
-  return path;
 }
 
 function run(program: string, ...args: string[]): string {
