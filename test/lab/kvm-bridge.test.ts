@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 
+import { STRANGER } from './actor';
 import { Cli, inventory } from './cli';
 import { killDaemon, startDaemon } from './daemon';
 
@@ -47,6 +58,53 @@ test.each([
     // An embedded libvirt keeps its own folder for the next machine.
     const { embedded } = before;
     expect({ ...inventory(), ...(on === 'embed' && { embedded }) }).toEqual(before);
+  });
+});
+
+const HELPER = '/usr/lib/qemu/qemu-bridge-helper';
+const ALLOWED = '/etc/qemu';
+
+/** As an administrator allows it: the helper with root's rights, and the bridges that it may join. */
+function withBridgeHelper(use: () => void): void {
+  const folder = mkdtempSync('/run/hvkit-bridge-helper-');
+  copyFileSync(HELPER, join(folder, 'helper'));
+  chmodSync(join(folder, 'helper'), 0o4755);
+  mkdirSync(join(folder, 'allowed'));
+  writeFileSync(join(folder, 'allowed', 'bridge.conf'), `allow ${BRIDGE}\n`);
+  for (const each of [folder, join(folder, 'allowed')]) chmodSync(each, 0o755);
+  const made = mkdirSync(ALLOWED, { recursive: true });
+  execFileSync('mount', ['-o', 'remount,suid', '/run']);
+  execFileSync('mount', ['--bind', join(folder, 'helper'), HELPER]);
+  execFileSync('mount', ['--bind', join(folder, 'allowed'), ALLOWED]);
+  try {
+    use();
+  } finally {
+    for (const place of [HELPER, ALLOWED]) execFileSync('umount', [place]);
+    if (made !== undefined) rmdirSync(made);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("session: an ordinary user's guest joins the bridge by QEMU's helper", () => {
+  withBridge(() => {
+    const before = inventory();
+    const cli = new Cli({ identity: STRANGER });
+    const words = [...SIZE, '--kvm-uri', 'qemu:///session', '--network', `bridge=${BRIDGE}`, 'dev'];
+    // Nobody has allowed it yet.
+    const { status, stderr } = cli.hvkit(['create', ...words]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`QEMU's helper may not join the bridge ${BRIDGE}: `);
+    expect(stderr).toContain(
+      `sudo sh -c "mkdir -p /etc/qemu && echo allow ${BRIDGE} >>/etc/qemu/bridge.conf && chmod u+s ${HELPER}"`,
+    );
+    withBridgeHelper(() => {
+      expect(cli.done('create', ...words)).toContain('is ready.');
+      expect(cli.done('ip', 'dev')).toMatch(/^10\.214\.5\.\d+$/);
+      expect(cli.done('exec', 'dev', 'hostname')).toBe('dev');
+      cli.done('rm', '-y', 'dev');
+      expect(cli.session()).toEqual([]);
+      expect(inventory()).toEqual(before);
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { HvError } from '../../errors';
 import { ifThere } from './absent';
 import { domainXml } from './domain-xml';
 import { forwardIds, recordedForwards } from './forwards';
+import { asRoot } from './packages';
 import { partsOf } from './parts';
 import { startKnownNetwork } from './network-start';
 import { requireNetwork } from './networks';
@@ -24,7 +25,7 @@ export async function startDomain(scene: Scene, domain: Domain, signal: AbortSig
       return;
     } catch (error) {
       const port = refusedPort(error);
-      if (port === undefined || attempt === ATTEMPTS) throw error;
+      if (port === undefined || attempt === ATTEMPTS) throw withHelp(error, scene);
       refused.add(port);
       await moveForward(scene, port, refused, error);
     }
@@ -43,6 +44,19 @@ async function prepare({ context, plan }: Scene, connection: Connection): Promis
     if (ours) await startKnownNetwork(ours, context.home);
   }
   if (network.mode === 'network') await requireNetwork(connection, network.name);
+}
+
+/** An ordinary user's libvirt joins a bridge by QEMU's helper, which does only what root allowed it. */
+function withHelp(error: unknown, { plan: { network } }: Scene): unknown {
+  const [helper] = LibvirtError.is(error) ? (/\/\S*bridge-helper/.exec(error.message) ?? []) : [];
+  if (helper === undefined || network.mode !== 'bridge') return error;
+  const allow = `mkdir -p /etc/qemu && echo allow ${network.name} >>/etc/qemu/bridge.conf`;
+  return new HvError({
+    code: 'ERR_KVM_NETWORK',
+    message: `QEMU's helper may not join the bridge ${network.name}: ${(error as Error).message}`,
+    hint: asRoot(`sh -c "${allow} && chmod u+s ${helper}"`),
+    cause: error,
+  });
 }
 
 /** The port that QEMU could not listen on. */
