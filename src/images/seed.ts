@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 
 import { HvError } from '../errors';
 import { writeIso, type IsoFile } from './iso9660/write';
-import { besideTheirs, CLOUD_CONFIG } from './user-data';
+import { besideTheirs, CLOUD_CONFIG, JINJA } from './user-data';
 
 export type ShareType = 'virtiofs' | '9p';
 
@@ -84,8 +84,8 @@ function cloudInitData(seed: Seed, keys: readonly string[], shares: readonly Sha
     // The system's own default user under another name: it has the shell and the groups that are usual there.
     user: {
       name: user,
-      sudo: ['ALL=(ALL) NOPASSWD:ALL'],
-      doas: [`permit nopass ${user}`],
+      // As text, not as a list, which some releases of cloud-init complain about.
+      sudo: 'ALL=(ALL) NOPASSWD:ALL',
       ssh_authorized_keys: keys,
     },
     ssh_deletekeys: true,
@@ -93,15 +93,22 @@ function cloudInitData(seed: Seed, keys: readonly string[], shares: readonly Sha
     ssh_keys: { ed25519_private: ended(hostKey.private), ed25519_public: ended(hostKey.public) },
   };
   const mounts = shares.length === 0 ? {} : { bootcmd: shares.map(mountCommand) };
-  if (userData === undefined || userData.trim() === '') {
-    return `${CLOUD_CONFIG}\n${yaml({ ...wishes, ...musts, ...mounts })}`;
-  }
-  return besideTheirs(userData, [
+  return besideTheirs(userData?.trim() === '' ? undefined : userData, [
     // Where theirs says something else, theirs holds.
     part(wishes, 'dict(no_replace)+list()+str()'),
     part(musts, 'dict(replace)+list()+str()'),
+    doasPart(user),
     ...(shares.length === 0 ? [] : [part(mounts, 'dict(no_replace,recurse_list)+list(append)+str()')]),
   ]);
+}
+
+/**
+ * Alpine has it in the place of sudo, and its cloud-init refuses a user under whose name the image's own rule does not stand.
+ * Others that do not know the word complain about it at each boot.
+ */
+function doasPart(user: string): string {
+  const rule = yaml({ user: { doas: [`permit nopass ${user}`] }, merge_how: 'dict(recurse_dict)+list()+str()' });
+  return `${JINJA}\n${CLOUD_CONFIG}\n{% if v1.distro == 'alpine' %}\n${rule}{% else %}{}\n{% endif %}\n`;
 }
 
 function part(config: object, mergeHow: string): string {

@@ -4,25 +4,19 @@ import { HvError } from '../errors';
 import { readYaml } from '../yaml';
 
 export const CLOUD_CONFIG = '#cloud-config';
+/** What begins so, cloud-init renders before it looks at what it is. */
+export const JINJA = '## template: jinja';
 
 /** How what cloud-init takes begins. It finds out by itself which of them a part is. */
-const KINDS = [
-  CLOUD_CONFIG,
-  '#!',
-  '#include',
-  '#cloud-boothook',
-  '#part-handler',
-  '#upstart-job',
-  '## template: jinja',
-];
+const KINDS = [CLOUD_CONFIG, '#!', '#include', '#cloud-boothook', '#part-handler', '#upstart-job', JINJA];
 const MULTIPART = /^(?:content-type:\s*multipart\/|mime-version:)/i;
 
 /** One text for cloud-init out of the user's own and hvkit's, in this order: what comes later says how it is merged. */
-export function besideTheirs(theirs: string, ours: readonly string[]): string {
-  check(theirs);
+export function besideTheirs(theirs: string | undefined, ours: readonly string[]): string {
+  if (theirs !== undefined) check(theirs);
   const parts = [
-    MULTIPART.test(theirs) ? theirs : mimePart('text/plain', theirs),
-    ...ours.map((text) => mimePart('text/cloud-config', text)),
+    ...(theirs === undefined ? [] : [MULTIPART.test(theirs) ? theirs : mimePart('text/plain', theirs)]),
+    ...ours.map((text) => mimePart(text.startsWith(JINJA) ? 'text/jinja2' : 'text/cloud-config', text)),
   ];
   // A boundary that no part can hold, and that is the same for the same parts.
   const boundary = `hvkit-${createHash('sha256').update(parts.join('')).digest('hex').slice(0, 32)}`;
