@@ -30,6 +30,14 @@ export const SIGNS: readonly Sign[] = [
   { line: /^hvkit: the seed on .* (?:cannot be read|ssh will not let anybody in)/, means: 'it could not use its seed' },
 ];
 
+/** All that starts by itself in the guest has started: who does not answer by then does not answer. */
+export const STARTED: readonly Sign[] = [
+  // Behind the prompt of the console, by then.
+  { line: /\bCloud-init v\. \S+ finished at /, means: 'its cloud-init has finished' },
+];
+/** It starts over. */
+export const RESTARTS = /\breboot: Restarting system|SeaBIOS \(version|BdsDxe: |\bLinux version \d/;
+
 /** A line as it is meant: without colours and what moves the cursor. */
 export function plainLine(line: string): string {
   const { stripVTControlCharacters } = require('node:util') as typeof import('node:util');

@@ -24,14 +24,17 @@ const EVIDENCE = 5000;
 
 /** Codes of src/ssh. */
 const OF_SSH = /^ERR_SSH_[A-Z]/;
+/** Of them those of a connection to nobody: an ssh server would have said hello. */
+const NOBODY = /^ERR_SSH_(?:REFUSED|RESET|UNREACHABLE|TIMEOUT)$/;
 
-type Stage = 'start' | 'address' | 'lease' | 'ssh';
+type Stage = 'start' | 'address' | 'lease' | 'ssh' | 'sshd';
 
 const DID_NOT_COME: Readonly<Record<Stage, string>> = {
   start: 'the hypervisor did not start it',
   address: 'it got no address',
   lease: 'it got no DHCP lease',
   ssh: 'its ssh server did not let anybody in',
+  sshd: 'no ssh server answers in it',
 };
 
 const HINTS: Readonly<Record<Stage, string>> = {
@@ -39,6 +42,7 @@ const HINTS: Readonly<Record<Stage, string>> = {
   address: 'Is there a DHCP server in its network? --network user works everywhere.',
   lease: 'Does the DHCP server of its network run? hvkit doctor looks. --network user works without one.',
   ssh: 'A slow host needs more time: HVKIT_TIMEOUT=900 (seconds).',
+  sshd: 'Has the image an ssh server, and does that start by itself?',
 };
 
 /**
@@ -59,6 +63,7 @@ export async function startAndWait(
   let attempt: Error | undefined;
   const onAttempt = (error: Error): void => {
     attempt = error;
+    if (HvError.is(error) && NOBODY.test(error.code)) vigil?.nobodyThere();
   };
   try {
     vigil = await Vigil.begin(driver, machine(), { signal, fresh: options.fresh });
@@ -69,27 +74,28 @@ export async function startAndWait(
     if (machine().image.init === 'none') return await Promise.race([driver.address(machine()), vigil.lost, ended]);
     stage = 'address';
     options.onStage('waiting for an address');
-    const address = await Promise.race([addressOf(driver, machine, signal), vigil.lost, ended]);
+    const address = await Promise.race([addressOf(driver, machine, vigil, signal), vigil.lost, ended]);
     stage = 'ssh';
     return await Promise.race([sshAnswers(driver, machine, address, { ...options, signal, onAttempt }), vigil.lost]);
   } catch (error) {
     options.signal.throwIfAborted();
-    const { timeoutMs } = options;
     const last = attempt === undefined ? [] : [`the last attempt: ${attempt.message}`];
     const trouble = [...last, ...(vigil?.trouble ?? [])];
-    const isPending = late.aborted && stage === 'ssh' && (await isStillPending(driver, machine(), options.signal));
-    const seen = {
-      stage: isPending ? ('lease' as const) : stage,
-      late: late.aborted,
-      timeoutMs,
-      trouble,
-      signal: options.signal,
-    };
-    // That the time was over says nothing of what was in the way.
-    throw await explained(driver, machine(), late.aborted ? attempt : error, seen);
+    const inVain = late.aborted ? ` within ${Math.round(options.timeoutMs / 1000)} s: ` : sayWhy(vigil?.inVain);
+    if (inVain !== undefined && stage === 'ssh') {
+      if (await isStillPending(driver, machine(), options.signal)) stage = 'lease';
+      else if (!late.aborted) stage = 'sshd';
+    }
+    const seen = { stage, inVain, trouble, signal: options.signal };
+    // That nobody came says nothing of what was in the way.
+    throw await explained(driver, machine(), inVain === undefined ? error : attempt, seen);
   } finally {
     over.abort();
   }
+}
+
+function sayWhy(inVain: string | undefined): string | undefined {
+  return inVain === undefined ? undefined : `: ${inVain}, and `;
 }
 
 /** Rejects when the signal is aborted. */
@@ -106,10 +112,16 @@ function endOf(signal: AbortSignal): Promise<never> {
   return ended;
 }
 
-async function addressOf(driver: Driver, machine: () => DriverMachine, signal: AbortSignal): Promise<Address> {
+async function addressOf(
+  driver: Driver,
+  machine: () => DriverMachine,
+  vigil: Vigil,
+  signal: AbortSignal,
+): Promise<Address> {
   for (let pause = ASK.first; ; pause = Math.min(pause * ASK.growth, ASK.longest)) {
     const address = await driver.address(machine());
     if (address) return address;
+    vigil.nobodyThere();
     await delay(pause, undefined, { signal });
   }
 }
@@ -204,9 +216,8 @@ async function evidenceOf(driver: Driver, machine: DriverMachine, signal: AbortS
 
 interface Seen {
   stage: Stage;
-  /** The deadline has passed. */
-  late: boolean;
-  timeoutMs: number;
+  /** Nobody answered, as the sentence goes on: in which time, or after what. */
+  inVain: string | undefined;
   trouble: readonly string[];
   /** Ends the looking. */
   signal: AbortSignal;
@@ -216,11 +227,10 @@ interface Seen {
 function summaryOf(
   { name }: DriverMachine,
   error: unknown,
-  { stage, late, timeoutMs }: Seen,
+  { stage, inVain }: Seen,
 ): { code: string; message: string; hint: string | undefined } | undefined {
-  if (late) {
-    const seconds = Math.round(timeoutMs / 1000);
-    const message = `The machine "${name}" did not come up within ${seconds} s: ${DID_NOT_COME[stage]}`;
+  if (inVain !== undefined) {
+    const message = `The machine "${name}" did not come up${inVain}${DID_NOT_COME[stage]}`;
     return { code: 'ERR_NOT_READY', message, hint: HINTS[stage] };
   }
   if (!HvError.is(error)) return undefined;

@@ -1,11 +1,13 @@
 import type { Driver, DriverMachine, MachineState } from '../drivers/driver';
 import { HvError } from '../errors';
-import { plainLine, signIn } from './console-signs';
+import { plainLine, RESTARTS, signIn, STARTED } from './console-signs';
 
 /** In these a machine does not come up by itself. */
 const OVER: readonly MachineState[] = ['Stopped', 'Saved', 'Error'];
 /** Of the console: as much is looked through for what ends a line. */
 const LONGEST_LINE = 4096;
+/** Milliseconds without a word on the console, after which a guest that has started starts nothing more. */
+const SILENCE = 30_000;
 
 export interface VigilOptions {
   signal: AbortSignal;
@@ -24,6 +26,10 @@ export class Vigil {
   #lose: (error: unknown) => void = () => undefined;
   #started = false;
   #trouble: string | undefined;
+  /** How it is known that all in the guest has started. */
+  #up: string | undefined;
+  #lastHeard = 0;
+  #inVain: string | undefined;
 
   /** Resolves when nothing is missed any more: before the machine is started. */
   static async begin(driver: Driver, machine: DriverMachine, options: VigilOptions): Promise<Vigil> {
@@ -56,6 +62,18 @@ export class Vigil {
   /** What kept it from seeing all, for the error that says what was seen. */
   get trouble(): readonly string[] {
     return this.#trouble === undefined ? [] : [this.#trouble];
+  }
+
+  /** To be called whenever nobody is met in the machine. If all in it has started, nobody will be. */
+  nobodyThere(): void {
+    if (this.#up === undefined || performance.now() - this.#lastHeard < SILENCE) return;
+    this.#inVain = this.#up;
+    this.#lose(new HvError({ code: 'ERR_NOT_READY', message: this.#up }));
+  }
+
+  /** Why nobody will be met in the machine, where that is what it is lost by. */
+  get inVain(): string | undefined {
+    return this.#inVain;
   }
 
   async #watch(events: AsyncIterable<{ state: MachineState; detail: string }>): Promise<void> {
@@ -99,6 +117,7 @@ export class Vigil {
         skip -= chunk.length - news.length;
         const lines = `${rest}${news.toString('latin1')}`.split(/[\r\n]+/);
         rest = lines.pop()?.slice(-LONGEST_LINE) ?? '';
+        this.#lastHeard = performance.now();
         for (const line of lines) this.#judge(plainLine(line));
       }
     } catch (error) {
@@ -107,6 +126,8 @@ export class Vigil {
   }
 
   #judge(line: string): void {
+    if (RESTARTS.test(line)) this.#up = undefined;
+    this.#up ??= STARTED.find((each) => each.line.test(line))?.means;
     const sign = signIn(line);
     if (!sign) return;
     this.#lose(

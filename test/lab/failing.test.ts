@@ -115,6 +115,13 @@ test.concurrent.each<Failing>([
     says: /did not come up within 40 s: its ssh server did not let anybody in\n[^]*has given it \d+\.[^]*the console said last:[^]*hvkit-guest address \d+[^]*the last attempt:[^]*HVKIT_TIMEOUT=900/,
   },
   {
+    what: 'a guest without an sshd, whose cloud-init is done',
+    image: () => guestFolder('quiet hvkit.say=Cloud-init_v._25.1_finished_at_last.'),
+    network: NAT,
+    seconds: FAR,
+    says: /did not come up: its cloud-init has finished, and no ssh server answers in it\n[^]*has given it \d+\.[^]*finished at last\.[^]*the last attempt:[^]*Has the image an ssh server/,
+  },
+  {
     what: 'a kernel that panics',
     image: () => guestFolder('quiet rdinit=/bin/false'),
     network: USER,
