@@ -26,6 +26,8 @@ export interface CliOptions {
   /** Of the home's folder. Others may not look into what is above it. */
   name?: string;
   env?: NodeJS.ProcessEnv;
+  /** Seconds after which a command is taken to hang. */
+  patience?: number;
 }
 
 /** The command as somebody uses it, with a home of its own. */
@@ -33,9 +35,11 @@ export class Cli {
   readonly home: string;
   readonly #identity: Identity | undefined;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #patience: number;
 
-  constructor({ identity, name = '.hvkit', env = {} }: CliOptions = {}) {
+  constructor({ identity, name = '.hvkit', env = {}, patience = 200 }: CliOptions = {}) {
     this.#identity = identity;
+    this.#patience = patience;
     const top = mkdtempSync('/var/lib/libvirt/home-');
     this.home = join(top, name);
     const runtime = join(top, 'runtime');
@@ -58,7 +62,7 @@ export class Cli {
       env: this.#env,
       cwd: '/',
       input,
-      timeout: 200_000,
+      timeout: this.#patience * 1000,
     });
     if (error) throw error;
     return { status: status ?? -1, stdout, stderr: signal ? `${stderr}\nended by ${signal}` : stderr };
