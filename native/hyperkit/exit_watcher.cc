@@ -58,7 +58,7 @@ Process ExitWatcher::Start(const Program& program, const std::shared_ptr<EventQu
   const pid_t pid = StartProgram(program);
   try {
     // A child that nobody has reaped is found even after its end, and nobody else is given its pid.
-    Process process = FindProcess(pid).value_or(Process{{pid, ""}, "", true});
+    Process process = FindProcess(pid).value_or(Process{{pid, ""}, "", {}, true});
     if (!Add(process.identity, /*child=*/true, queue)) queue->Push(ToValue(Reap(pid)));
     return process;
   } catch (...) {

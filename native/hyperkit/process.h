@@ -21,6 +21,8 @@ struct Process {
   Identity identity;
   /// Empty where this user may not know it, and for one that has ended.
   std::string executable;
+  /// What it was called with, its name first. Empty where this user may not know it, and for one that has ended.
+  std::vector<std::string> arguments;
   /// It has ended, and its parent has not asked how yet.
   bool ended = false;
 };

@@ -28,9 +28,11 @@ Identity IdentityArgument(const Napi::CallbackInfo& info) {
 }
 
 Value ToValue(const Process& process) {
+  Value::List arguments(process.arguments.begin(), process.arguments.end());
   return Value::Fields{{"pid", process.identity.pid},
                        {"start", process.identity.start},
                        {"executable", process.executable},
+                       {"arguments", std::move(arguments)},
                        {"ended", process.ended}};
 }
 

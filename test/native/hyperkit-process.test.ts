@@ -15,6 +15,7 @@ import { join } from 'node:path';
 
 import {
   findProcess,
+  findProgram,
   isAlive,
   signalProcess,
   startProcess,
@@ -177,6 +178,23 @@ test('a process that somebody else started is known by its program', async () =>
   const exit = watched.exit();
   other.kill('SIGKILL');
   await expect(exit).resolves.toEqual({ code: null, signal: null });
+});
+
+test('a process is known by what it was called with, wherever that stands among its arguments', async () => {
+  const other = spawn('/bin/sh', ['-c', 'read line; exit', 'a name', '-F', '/the file', ''], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const identity = await findProcess(other.pid!);
+  for (const args of [['-F', '/the file'], ['/the file', ''], ['a name']]) {
+    await expect(findProgram(other.pid!, args)).resolves.toEqual(identity);
+  }
+  for (const args of [['-F', '/the'], ['/the file', '-F'], ['', 'more'], ['none']]) {
+    await expect(findProgram(other.pid!, args)).resolves.toBeUndefined();
+  }
+  const exit = (await watchProcess(identity!)).exit();
+  other.stdin.end();
+  await exit;
+  await expect(findProgram(other.pid!, ['a name'])).resolves.toBeUndefined();
 });
 
 test('a pid that was given to another process is not ours', async () => {

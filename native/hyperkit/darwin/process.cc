@@ -3,11 +3,15 @@
 #include <libproc.h>
 #include <sys/sysctl.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
+#include <cstring>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "common/failure.h"
 
@@ -23,6 +27,28 @@ std::string ExecutableOf(pid_t pid) {
   std::array<char, PROC_PIDPATHINFO_MAXSIZE> path = {};
   const int size = proc_pidpath(pid, path.data(), path.size());
   return size > 0 ? std::string(path.data(), static_cast<size_t>(size)) : std::string();
+}
+
+/// The system gives their number, the path of the program, zeros up to a boundary, and then each with a zero behind it.
+std::vector<std::string> ArgumentsOf(pid_t pid) {
+  std::array<int, 3> name = {CTL_KERN, KERN_PROCARGS2, pid};
+  size_t size = 0;
+  if (sysctl(name.data(), name.size(), nullptr, &size, nullptr, 0) != 0) return {};
+  std::vector<char> bytes(size);
+  if (sysctl(name.data(), name.size(), bytes.data(), &size, nullptr, 0) != 0) return {};
+  int count = 0;
+  if (size < sizeof count) return {};
+  std::memcpy(&count, bytes.data(), sizeof count);
+  const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(std::min(size, bytes.size()));
+  auto at = std::find(bytes.begin() + sizeof count, end, '\0');
+  at = std::find_if(at, end, [](char byte) { return byte != '\0'; });
+  std::vector<std::string> arguments;
+  while (at != end && arguments.size() < static_cast<size_t>(std::max(count, 0))) {
+    const auto stop = std::find(at, end, '\0');
+    arguments.emplace_back(at, stop);
+    at = stop == end ? end : stop + 1;
+  }
+  return arguments;
 }
 
 }  // namespace
@@ -42,7 +68,9 @@ std::optional<Process> FindProcess(pid_t pid) {
   Process process;
   process.identity = {pid, std::to_string(start.tv_sec) + "." + std::to_string(start.tv_usec)};
   process.ended = info.kp_proc.p_stat == SZOMB;
-  if (!process.ended) process.executable = ExecutableOf(pid);
+  if (process.ended) return process;
+  process.executable = ExecutableOf(pid);
+  process.arguments = ArgumentsOf(pid);
   return process;
 }
 

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "common/failure.h"
 #include "hyperkit/linux/pid_fd.h"
@@ -47,6 +48,15 @@ std::string ReadLink(const std::string& path) {
   return size > 0 ? std::string(target.data(), static_cast<size_t>(size)) : std::string();
 }
 
+/// Each ends with a zero. A program may write there what it wants to be called.
+std::vector<std::string> ArgumentsOf(const std::string& folder) {
+  std::vector<std::string> arguments;
+  std::ifstream file(folder + "/cmdline", std::ios::binary);
+  std::string argument;
+  while (std::getline(file, argument, '\0')) arguments.push_back(argument);
+  return arguments;
+}
+
 bool Exists(pid_t pid) { return kill(pid, 0) == 0 || errno != ESRCH; }
 
 }  // namespace
@@ -73,6 +83,7 @@ std::optional<Process> FindProcess(pid_t pid) {
   if (!fields) throw Failure("ERR_PROCESS", folder + "/stat is not understood");
   process.identity = {pid, Boot() + "/" + field};
   process.executable = ReadLink(folder + "/exe");
+  process.arguments = ArgumentsOf(folder);
   return process;
 }
 

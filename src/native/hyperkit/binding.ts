@@ -38,6 +38,8 @@ export interface NativeProcess {
   start: string;
   /** Empty where it cannot be known. */
   executable: string;
+  /** Its name first. Empty where they cannot be known. */
+  arguments: readonly string[];
   ended: boolean;
 }
 

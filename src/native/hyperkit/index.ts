@@ -1,6 +1,7 @@
 export { FileLock, lockFile, lockHolder, type LockHolder, type LockOptions } from './lock';
 export {
   findProcess,
+  findProgram,
   isAlive,
   signalProcess,
   startProcess,

@@ -96,6 +96,14 @@ export async function findProcess(pid: number): Promise<ProcessIdentity | undefi
   return found && !found.ended ? identityOf(found) : undefined;
 }
 
+/** The same, if it was called with these arguments, one behind the other. */
+export async function findProgram(pid: number, args: readonly string[]): Promise<ProcessIdentity | undefined> {
+  const found = await callAddon((addon) => addon.findProcess(pid));
+  if (!found || found.ended) return undefined;
+  const at = (start: number): boolean => args.every((each, index) => found.arguments[start + index] === each);
+  return found.arguments.some((_, start) => at(start)) ? identityOf(found) : undefined;
+}
+
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   const found = await findProcess(identity.pid);
   return found?.start === identity.start;
