@@ -128,6 +128,8 @@ test.each([
   ["Unable to initialize backend 'file=x'", 1, ['-s', '31,lpc', '-l', 'com1,file=x', ...KEXEC]],
   ['uuids need to be 36 characters long', 1, ['-s', '2,virtio-vpnkit,uuid=1', ...KEXEC]],
   ['invalid option: socket=x', 1, ['-s', '2,virtio-vpnkit,socket=x', ...KEXEC]],
+  ['guest_cid and path options are both required.', 1, ['-s', '2,virtio-sock,path=/tmp', ...KEXEC]],
+  ['invalid guest_cid 2', 1, ['-s', '2,virtio-sock,path=/tmp,guest_cid=2', ...KEXEC]],
   ['permission denied or no entitlement', 1, ['-s', '2,virtio-net', ...KEXEC]],
 ])('%s', (words, status, args) => {
   const { stderr, status: actual } = spawnSync(HYPERKIT, args, { encoding: 'utf8' });

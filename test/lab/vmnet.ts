@@ -3,25 +3,47 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const BRIDGE = 'bridge100';
+export const BRIDGE = 'bridge100';
+const HOST = '192.168.64.1';
+
+export interface VmnetOptions {
+  /** Of the network, as its settings say. */
+  bits?: number;
+  /** How many its DHCP server gives away. */
+  addresses?: number;
+}
 
 /** What stands for vmnet's shared network: a bridge of its name, and a DHCP server that keeps macOS's table of leases. */
 export class Vmnet implements AsyncDisposable {
   readonly leases: string;
-  readonly #server: ChildProcess;
+  readonly settings: string;
+  readonly #folder: string;
+  readonly #bits: number;
+  readonly #addresses: number;
+  #server: ChildProcess | undefined;
 
-  private constructor(leases: string, server: ChildProcess) {
-    this.leases = leases;
-    this.#server = server;
+  /** `folder` receives the table of leases, and the settings. */
+  constructor(folder: string, { bits = 24, addresses = 100 }: VmnetOptions = {}) {
+    this.#folder = folder;
+    this.#bits = bits;
+    this.#addresses = addresses;
+    this.leases = join(folder, 'dhcpd_leases');
+    this.settings = join(folder, 'vmnet.plist');
   }
 
-  /** `folder` receives the table. As many addresses as wanted are given away. */
-  static async begin(folder: string, { addresses = 100 } = {}): Promise<Vmnet> {
-    const leases = join(folder, 'dhcpd_leases');
+  static async begin(folder: string, options?: VmnetOptions): Promise<Vmnet> {
+    const vmnet = new Vmnet(folder, options);
+    await vmnet.up();
+    return vmnet;
+  }
+
+  async up(): Promise<void> {
+    const mask = `255.255.255.${256 - 2 ** (32 - this.#bits)}`;
+    writeFileSync(this.settings, plist({ Shared_Net_Address: HOST, Shared_Net_Mask: mask }));
+    writeFileSync(this.leases, '');
     execFileSync('ip', ['link', 'add', BRIDGE, 'type', 'bridge', 'forward_delay', '0']);
-    execFileSync('ip', ['addr', 'add', '192.168.64.1/24', 'dev', BRIDGE]);
+    execFileSync('ip', ['addr', 'add', `${HOST}/${this.#bits}`, 'dev', BRIDGE]);
     execFileSync('ip', ['link', 'set', BRIDGE, 'up']);
-    writeFileSync(leases, '');
     const server = spawn(
       'dnsmasq',
       [
@@ -34,21 +56,27 @@ export class Vmnet implements AsyncDisposable {
           '--log-facility=-',
         ],
         ...['--bind-interfaces', `--interface=${BRIDGE}`, '--except-interface=lo'],
-        `--dhcp-range=192.168.64.2,192.168.64.${1 + addresses},1h`,
-        `--dhcp-leasefile=${join(folder, 'dnsmasq.leases')}`,
+        `--dhcp-range=192.168.64.2,192.168.64.${1 + this.#addresses},1h`,
+        `--dhcp-leasefile=${join(this.#folder, 'dnsmasq.leases')}`,
         `--dhcp-script=${join(__dirname, 'hyperkit', 'lease')}`,
       ],
-      { env: { ...process.env, HYPERKIT_LEASES: leases }, stdio: ['ignore', 'ignore', 'pipe'] },
+      { env: { ...process.env, HYPERKIT_LEASES: this.leases }, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     // It says so when it serves.
     await once(server.stderr, 'data');
     server.stderr.resume();
-    return new Vmnet(leases, server);
+    this.#server = server;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server) return;
     this.#server.kill();
     await once(this.#server, 'exit');
     execFileSync('ip', ['link', 'del', BRIDGE]);
   }
+}
+
+function plist(values: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(values).map(([key, value]) => `<key>${key}</key><string>${value}</string>`);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict>${entries.join('')}</dict></plist>\n`;
 }

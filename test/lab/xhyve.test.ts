@@ -1,54 +1,46 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { StateEvent } from '../../src/drivers/driver';
-import { xhyveOn } from '../../src/drivers/xhyve';
-import { Hvkit, type CreateRequest, type Machine } from '../../src';
-import { isAlive, signalProcess, type ProcessIdentity } from '../../src/native/hyperkit';
+import { Hvkit, type CreateRequest, type Machine, type StartOptions } from '../../src';
+import { isAlive, signalProcess, watchProcess, type ProcessIdentity } from '../../src/native/hyperkit';
 import { readLeases } from '../../src/native/vmnet';
 import { readUntil } from './machine';
-import { Vmnet } from './vmnet';
+import { HYPERKIT, XhyvePlace } from './xhyve-place';
 
-/** The guest micro. */
-const MICRO = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', 'x86_64-lab');
 const A_LIFE = 240_000;
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+const SYSRQ = '/proc/sysrq-trigger';
 
-let top: string;
-let image: string;
-let vmnet: Vmnet;
-let hv: Hvkit;
+const place = new XhyvePlace();
+const image = place.image('micro');
+const silent = place.image('silent', { init: 'none' });
+const env = { ...process.env, HVKIT_TIMEOUT: '120' };
+const hv = new Hvkit({ home: place.home, drivers: [place.driver], env });
 
-beforeEach(async () => {
-  top = mkdtempSync(join(tmpdir(), 'hvkit-xhyve-'));
-  const home = join(top, 'home');
-  mkdirSync(home, { mode: 0o700 });
-  image = join(top, 'image');
-  mkdirSync(image);
-  for (const file of ['kernel', 'initrd']) copyFileSync(join(MICRO, file), join(image, file));
-  writeFileSync(join(image, 'image.json'), JSON.stringify({ user: 'hvkit', init: 'micro', cmdline: 'quiet' }));
-  vmnet = await Vmnet.begin(top);
-  const driver = xhyveOn({
-    platforms: [process.platform],
-    arch: 'x64',
-    hyperkit: [join(__dirname, 'hyperkit', 'hyperkit')],
-    leases: vmnet.leases,
-  });
-  hv = new Hvkit({ home, drivers: [driver], env: { ...process.env, HVKIT_TIMEOUT: '120' } });
-});
+beforeAll(() => place.vmnet.up());
 
 afterEach(async () => {
   for (const { name } of await hv.list()) await (await hv.machine(name)).remove({ force: true });
-  await hv[Symbol.asyncDispose]();
-  await vmnet[Symbol.asyncDispose]();
-  rmSync(top, { recursive: true, force: true });
+  expect(await place.remains()).toEqual([]);
 });
 
-const create = (request: Partial<CreateRequest> = {}): Promise<Machine> =>
-  hv.create({ name: 'dev', cpus: 1, memory: 256, disk: '64M', image, ...request });
+afterAll(async () => {
+  await hv[Symbol.asyncDispose]();
+  await place[Symbol.asyncDispose]();
+});
 
-const processOf = ({ folder }: Machine): ProcessIdentity =>
-  JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')) as ProcessIdentity;
+const create = (request: Partial<CreateRequest> = {}, options: StartOptions = {}): Promise<Machine> =>
+  hv.create({ name: 'dev', cpus: 1, memory: 256, disk: '64M', image, ...request }, options);
+
+const macOf = ({ plan }: Machine): string => (plan as { mac: string }).mac;
+
+/** Kills it, and waits for its end. */
+async function gone(identity: ProcessIdentity | undefined): Promise<void> {
+  if (!identity) return;
+  using watched = await watchProcess(identity);
+  await signalProcess(identity, 'SIGKILL');
+  await watched.exit();
+}
 
 const said = async (machine: Machine, command: string, ...args: string[]): Promise<string> =>
   (await machine.exec(command, args)).stdout.trim();
@@ -56,12 +48,12 @@ const said = async (machine: Machine, command: string, ...args: string[]): Promi
 test(
   'the life of a machine, and nothing of it left at the end',
   async () => {
-    const machine = await create();
+    const machine = await create({ options: { qcow2: true } });
     expect(await machine.state()).toBe('Running');
     expect(await said(machine, 'hostname')).toBe('dev');
     const ip = await machine.ip();
     const { mac } = machine.plan;
-    expect((await readLeases({ path: vmnet.leases })).leases).toMatchObject([{ address: ip, mac }]);
+    expect((await readLeases({ path: place.vmnet.leases })).leases).toMatchObject([{ address: ip, mac }]);
     expect(await said(machine, 'cat', '/sys/class/net/eth0/address')).toBe(mac);
 
     await machine.pause();
@@ -76,51 +68,108 @@ test(
     const logs = await machine.logs();
     expect(Buffer.concat((await logs.toArray()) as Buffer[]).toString()).toContain('hvkit: ready');
 
-    const first = processOf(machine);
-    await machine.stop();
-    expect(await machine.state()).toBe('Stopped');
-    expect(await isAlive(first)).toBe(false);
-    await machine.start();
-    expect(await machine.ip()).toBe(ip);
-    await machine.restart();
+    // Its own reset, while no hvkit looks after it.
+    const first = await place.processOf(machine);
+    const boot = await said(machine, 'cat', BOOT_ID);
+    const keeper = await place.processOf(machine, 'keeper.pid');
+    const ended = (await watchProcess(first)).exit();
+    await machine.exec('sudo', ['reboot']);
+    await ended;
+    await hv.machine('dev').then((found) => found.start());
+    expect(await said(machine, 'cat', BOOT_ID)).not.toBe(boot);
+    expect(await place.processOf(machine)).not.toEqual(first);
+    expect(await place.processOf(machine, 'keeper.pid')).toEqual(keeper);
     expect(await machine.ip()).toBe(ip);
 
-    const second = processOf(machine);
+    // An end that is no reset, told apart by those who watch.
+    const watching = new AbortController();
+    const events = hv.events({ signal: watching.signal })[Symbol.asyncIterator]();
+    await machine.pause();
+    await machine.resume();
+    await said(machine, 'sudo', 'sh', '-c', `echo triple >/sys/kernel/reboot/type; (sleep 1; echo b >${SYSRQ}) &`);
+    const details: string[] = [];
+    while (details.at(-1)?.startsWith('Stopped') !== true) {
+      const next = await events.next();
+      if (next.done === true) throw new Error('the events ended');
+      if (next.value.event === 'state') details.push(`${next.value.state}: ${next.value.detail}`);
+    }
+    watching.abort();
+    expect(details.at(-1)).toBe('Stopped: crashed by a triple fault');
+    expect(await isAlive(keeper)).toBe(false);
+
     expect(await hv.doctor()).toEqual([]);
     await machine.remove();
-    expect(await isAlive(second)).toBe(false);
-    expect((await readLeases({ path: vmnet.leases })).leases).toEqual([]);
+    expect((await readLeases({ path: place.vmnet.leases })).leases).toEqual([]);
     expect(readdirSync(join(hv.home, 'machines'))).toEqual([]);
   },
   A_LIFE,
 );
 
 test(
-  'a machine that is killed is stopped at once, and starts again in spite of its pidfile',
+  'what a killed process leaves is known for what it is',
   async () => {
-    const watching = new AbortController();
-    const events = hv.events({ signal: watching.signal })[Symbol.asyncIterator]();
-    const until = async (state: StateEvent['state']): Promise<void> => {
-      for (;;) {
-        const next = await events.next();
-        if (next.done === true) throw new Error(`the events ended before ${state} came`);
-        if (next.value.event === 'state' && next.value.state === state) return;
-      }
-    };
-    const machine = await create({ options: { qcow2: true } });
-    await until('Running');
-    await signalProcess(processOf(machine), 'SIGKILL');
-    await until('Stopped');
-    watching.abort();
-    expect(await machine.state()).toBe('Stopped');
-    expect(readdirSync(machine.folder)).toContain('hyperkit.pid');
-    await machine.start();
-    expect(await said(machine, 'hostname')).toBe('dev');
+    // Of such a guest nobody expects an answer.
+    const machine = await create({ image: silent });
+    const run = place.runFolder(machine);
+    const [vm, keeper] = [await place.processOf(machine), await place.processOf(machine, 'keeper.pid')];
+
+    // Its parent is gone: it runs all the same, and ends by the power button or the plug.
+    await gone(keeper);
+    expect(await machine.state()).toBe('Running');
     await machine.kill();
+    expect(await isAlive(vm)).toBe(false);
     expect(await machine.state()).toBe('Stopped');
+
+    // A pidfile that is left over, with a pid that is somebody else's by now.
+    expect(readdirSync(run)).toContain('hyperkit.pid');
+    for (const file of ['hyperkit.pid', 'keeper.pid']) writeFileSync(join(run, file), String(process.pid));
+    expect(await machine.state()).toBe('Stopped');
+    await machine.start();
+    expect(await machine.state()).toBe('Running');
+
+    // hyperkit is killed: it is off at once.
+    await gone(await place.processOf(machine));
+    await gone(await place.processOf(machine, 'keeper.pid').catch(() => undefined));
+    expect(await machine.state()).toBe('Stopped');
+
+    // The machine's file without what it runs in.
+    rmSync(run, { recursive: true });
+    await expect(machine.state()).rejects.toMatchObject({ code: 'ERR_XHYVE_GONE' });
+    expect(await hv.doctor()).toMatchObject([{ kind: 'missing', resource: 'process', machine: 'dev' }]);
+    expect(await hv.repair()).toMatchObject([{ mended: true }]);
+    await machine.start();
+
+    // What runs without the machine's file, and its lease.
+    const left = await place.processOf(machine);
+    const lease = `{\n\tname=dev\n\tip_address=192.168.64.9\n\thw_address=1,${macOf(machine)}\n\tlease=0x7fffffff\n}\n`;
+    appendFileSync(place.vmnet.leases, lease);
+    expect(await hv.leases.list()).toMatchObject([{ address: '192.168.64.9', machine: 'dev' }]);
+    rmSync(machine.folder, { recursive: true });
+    expect(await hv.leases.prune({ dryRun: true })).toMatchObject([{ address: '192.168.64.9' }]);
+    expect((await hv.doctor()).map(({ message }) => message)).toEqual([
+      `The hyperkit process ${left.pid} of a machine "dev" was made from this home, and belongs to no machine`,
+    ]);
+    expect(await hv.repair()).toMatchObject([{ kind: 'orphan', mended: true }]);
+    expect(await isAlive(left)).toBe(false);
+    expect((await readLeases({ path: place.vmnet.leases })).leases).toEqual([]);
   },
   A_LIFE,
 );
+
+test.each([
+  ['exit 1', 'ERR_HYPERVISOR_START', 'exited with status 1'],
+  ['exit 3', 'ERR_GUEST_FAILED', 'triple fault'],
+  ['echo "hv_vm_create unknown error 0xfae94007"; exit 1', 'ERR_HYPERVISOR_ENTITLEMENT', 'may not use'],
+  ['sleep 1000', 'ERR_NOT_READY', 'the hypervisor did not start it'],
+])('a hyperkit that does not come up (%s) is told apart, and nothing of it stays', async (what, code, words) => {
+  const hyperkit = join(place.folder, 'hyperkit');
+  writeFileSync(hyperkit, `#!/bin/sh\n[ "$1" != -M ] || exec ${HYPERKIT} "$@"\n${what}\n`, { mode: 0o755 });
+  await expect(create({ options: { hyperkit } }, { timeoutMs: 3000 })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(words) as string,
+  });
+  expect(await hv.list()).toEqual([]);
+});
 
 test(
   'a machine that ends while it is waited for is told at once, and taken back',

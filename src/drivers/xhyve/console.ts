@@ -1,22 +1,21 @@
 import { constants, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Duplex } from 'node:stream';
 import { ReadStream, WriteStream } from 'node:tty';
 
 import { HvError } from '../../errors';
+import { textOf } from '../../files';
 import type { DriverMachine } from '../driver';
-import { runFiles } from './files';
-import { isMissing, runningProcess } from './process';
+import { processesOf } from './process';
+import type { RunFiles } from './run-files';
 
 const NO_WAITING = constants.O_NOCTTY | constants.O_NONBLOCK;
 
 /** The machine's console, in both directions. Everybody who has it open reads a part of what it prints. */
-export async function openConsole(machine: DriverMachine): Promise<Duplex> {
-  if (!(await runningProcess(machine))) {
+export async function openConsole(machine: DriverMachine, run: RunFiles): Promise<Duplex> {
+  if (!(await processesOf(run)).vm) {
     throw new HvError({ code: 'ERR_NOT_RUNNING', message: 'Host is not running', hint: `hvkit start ${machine.name}` });
   }
-  const terminal = await terminalOf(machine);
-  return new Terminal(terminal);
+  return new Terminal(await terminalOf(machine, run));
 }
 
 /** A terminal of this host, with the guest at its other end. */
@@ -62,16 +61,12 @@ class Terminal extends Duplex {
   }
 }
 
-async function terminalOf({ folder, name }: DriverMachine): Promise<string> {
-  try {
-    return await readFile(runFiles(folder).terminal, 'utf8');
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new HvError({
-      code: 'ERR_XHYVE_CONSOLE',
-      message: `The machine "${name}" has no console yet: hyperkit has just been started`,
-      hint: `hvkit console ${name}`,
-      cause: error,
-    });
-  }
+async function terminalOf({ name }: DriverMachine, { terminal }: RunFiles): Promise<string> {
+  const path = await textOf(terminal);
+  if (path !== undefined) return path;
+  throw new HvError({
+    code: 'ERR_XHYVE_CONSOLE',
+    message: `The machine "${name}" has no console yet: hyperkit has just been started`,
+    hint: `hvkit console ${name}`,
+  });
 }

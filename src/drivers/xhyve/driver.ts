@@ -8,6 +8,7 @@ import type {
   DriverContext,
   DriverMachine,
   MachineSpec,
+  Lease,
   Orphan,
   StateEvent,
   StateReading,
@@ -15,6 +16,8 @@ import type {
 import type { XhyveHost } from './host';
 import type { Ending } from './lifecycle';
 import { stateOf } from './process';
+import { requireFolder } from './run-folder';
+import { runFilesOf, type RunFiles } from './run-files';
 
 const SSH_PORT = 22;
 
@@ -28,11 +31,8 @@ export class XhyveDriver implements Driver {
     this.#host = host;
   }
 
-  check({ spec }: { spec: MachineSpec }): Promise<void> {
-    return new Promise((resolve) => {
-      (require('./planner') as typeof import('./planner')).checkSpec(spec, this.#host, this.#context);
-      resolve();
-    });
+  async check({ spec }: { spec: MachineSpec }): Promise<void> {
+    await (require('./planner') as typeof import('./planner')).checkSpec(spec, this.#host, this.#context);
   }
 
   plan(request: { name: string; uuid: string; spec: MachineSpec; image: BootImage }): Promise<Properties> {
@@ -40,15 +40,23 @@ export class XhyveDriver implements Driver {
   }
 
   resources(machine: DriverMachine): readonly Resource[] {
-    return (require('./resources') as typeof import('./resources')).machineResources(machine, this.#host);
+    return (require('./resources') as typeof import('./resources')).machineResources(
+      machine,
+      this.#run(machine),
+      this.#host,
+    );
   }
 
   async states(machines: readonly DriverMachine[]): Promise<ReadonlyMap<string, StateReading>> {
-    return new Map(await Promise.all(machines.map(async (machine) => [machine.uuid, await read(machine)] as const)));
+    return new Map(
+      await Promise.all(
+        machines.map(async (machine) => [machine.uuid, await read(machine, this.#run(machine))] as const),
+      ),
+    );
   }
 
   watch(machine: DriverMachine, signal: AbortSignal): Promise<AsyncIterable<StateEvent>> {
-    return (require('./watch') as typeof import('./watch')).watch(machine, signal);
+    return (require('./watch') as typeof import('./watch')).watch(machine, this.#run(machine), signal);
   }
 
   async address(machine: DriverMachine): Promise<Address | undefined> {
@@ -59,56 +67,70 @@ export class XhyveDriver implements Driver {
   }
 
   evidence(machine: DriverMachine): Promise<readonly string[]> {
-    return (require('./evidence') as typeof import('./evidence')).evidenceOf(machine, this.#host);
+    return (require('./evidence') as typeof import('./evidence')).evidenceOf(machine, this.#run(machine), this.#host);
   }
 
   start(machine: DriverMachine, signal: AbortSignal): Promise<void> {
-    return lifecycle().start(machine, signal);
+    return lifecycle().start(machine, this.#run(machine), signal);
   }
 
   stop(machine: DriverMachine, options: Ending): Promise<void> {
-    return lifecycle().stop(machine, options);
+    return lifecycle().stop(this.#run(machine), options);
   }
 
   kill(machine: DriverMachine): Promise<void> {
-    return lifecycle().kill(machine);
+    return lifecycle().kill(this.#run(machine));
   }
 
   restart(machine: DriverMachine, options: Ending): Promise<void> {
-    return lifecycle().restart(machine, options);
+    return lifecycle().restart(machine, this.#run(machine), options);
   }
 
   pause(machine: DriverMachine): Promise<void> {
-    return lifecycle().pause(machine);
+    return lifecycle().pause(machine, this.#run(machine));
   }
 
   resume(machine: DriverMachine): Promise<void> {
-    return lifecycle().resume(machine);
+    return lifecycle().resume(machine, this.#run(machine));
   }
 
   console(machine: DriverMachine): Promise<Duplex> {
-    return (require('./console') as typeof import('./console')).openConsole(machine);
+    return (require('./console') as typeof import('./console')).openConsole(machine, this.#run(machine));
   }
 
   logs(machine: DriverMachine, options: { follow: boolean; signal: AbortSignal }): Promise<Readable> {
     const { ringStream } = require('./ring') as typeof import('./ring');
-    const { runFiles } = require('./files') as typeof import('./files');
-    return Promise.resolve(ringStream(runFiles(machine.folder).ring, options));
+    return Promise.resolve(ringStream(this.#run(machine).ring, options));
   }
 
-  /** Everything of a machine lies in its folder, or goes with its process. */
-  orphans(): Promise<readonly Orphan[]> {
-    return Promise.resolve([]);
+  orphans(machines: readonly DriverMachine[]): Promise<readonly Orphan[]> {
+    return (require('./orphans') as typeof import('./orphans')).orphansOf(this.#context, machines, this.#host);
+  }
+
+  leases(): Promise<readonly Lease[]> {
+    return (require('./leases') as typeof import('./leases')).leasesOf(this.#context, this.#host);
+  }
+
+  release(lease: Lease): Promise<void> {
+    return (require('./leases') as typeof import('./leases')).releaseLease(lease, this.#host);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
+
+  #run({ uuid }: DriverMachine): RunFiles {
+    return runFilesOf(this.#context.home, uuid);
+  }
 }
 
-async function read(machine: DriverMachine): Promise<StateReading> {
+async function read(machine: DriverMachine, run: RunFiles): Promise<StateReading> {
   try {
-    return { state: await stateOf(machine) };
+    await requireFolder(machine, run);
+    const state = await stateOf(run);
+    if (state !== 'Stopped') return { state };
+    const reason = await (require('./endings') as typeof import('./endings')).reasonOf(run);
+    return { state, ...(reason !== undefined && { reason }) };
   } catch (error) {
     return { error };
   }

@@ -2,21 +2,21 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { readLeases } from '../../native/vmnet';
 import type { DriverMachine } from '../driver';
-import { runFiles } from './files';
 import type { XhyveHost } from './host';
 import { planOf } from './plan';
 import { stateOf } from './process';
 import { newsOf, readRing } from './ring';
+import type { RunFiles } from './run-files';
 
 const LINES = 10;
 const MOST_LEASES = 10;
 
 /** What is known of a machine that does not answer, for the error that says so. */
-export async function evidenceOf(machine: DriverMachine, host: XhyveHost): Promise<string[]> {
+export async function evidenceOf(machine: DriverMachine, run: RunFiles, host: XhyveHost): Promise<string[]> {
   const answers = await Promise.all([
-    told('the process', async () => [`state: ${await stateOf(machine)}`]),
+    told('the process', async () => [`state: ${await stateOf(run)}`]),
     told('the table of leases', () => leaseLines(machine, host)),
-    told('the console', () => consoleLines(machine)),
+    told('the console', () => consoleLines(run)),
   ]);
   return answers.flat();
 }
@@ -39,8 +39,8 @@ async function leaseLines(machine: DriverMachine, { leases: path }: XhyveHost): 
   return [`its MAC is ${planOf(machine).mac}; ${path} has ${leases.length} leases`, ...shown, ...more];
 }
 
-async function consoleLines({ folder }: DriverMachine): Promise<string[]> {
-  const { bytes } = newsOf(Buffer.alloc(0), await readRing(runFiles(folder).ring), 0);
+async function consoleLines({ ring }: RunFiles): Promise<string[]> {
+  const { bytes } = newsOf(Buffer.alloc(0), await readRing(ring), 0);
   const lines = stripVTControlCharacters(bytes.toString('utf8'))
     .split(/\r*\n/)
     .map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trimEnd())

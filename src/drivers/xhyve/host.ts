@@ -6,6 +6,8 @@ export interface XhyveHost {
   readonly hyperkit: readonly string[];
   /** The table of the DHCP server that serves vmnet. */
   readonly leases: string;
+  /** What vmnet's shared network is. */
+  readonly settings: string;
 }
 
 export const macOS: XhyveHost = {
@@ -17,4 +19,5 @@ export const macOS: XhyveHost = {
     '/Applications/Docker.app/Contents/Resources/bin/com.docker.hyperkit',
   ],
   leases: '/var/db/dhcpd_leases',
+  settings: '/Library/Preferences/SystemConfiguration/com.apple.vmnet.plist',
 };

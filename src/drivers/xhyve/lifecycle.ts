@@ -1,125 +1,150 @@
-import { readFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { HvError } from '../../errors';
-import { findProcess, signalProcess, startHypervisor, watchProcess } from '../../native/hyperkit';
+import { writeWhole } from '../../files';
+import { signalProcess, startHypervisor, watchProcess, type ProcessIdentity } from '../../native/hyperkit';
 import type { DriverMachine } from '../driver';
 import { hyperkitArguments } from './arguments';
-import { filesOf, runFiles } from './files';
+import { filesOf } from './files';
+import { kept } from './keeper';
 import { planOf } from './plan';
-import { forgetProcess, isMissing, recordedProcess, recordProcess, runningProcess, type VmProcess } from './process';
+import { notePaused, processesOf, type Running } from './process';
+import { requireFolder } from './run-folder';
+import type { RunFiles } from './run-files';
 
 /** hyperkit does not say that it has paused, and handles each signal on a thread of its own: the next one could overtake this. */
 const SETTLED_MS = 250;
+/** Between two looks for a process that comes or goes by itself, in a moment. */
+const MOMENT_MS = 20;
 
 export interface Ending {
   graceMs: number;
   signal: AbortSignal;
 }
 
-export async function start(machine: DriverMachine, signal: AbortSignal): Promise<void> {
-  const running = await runningProcess(machine);
-  if (running) {
-    await goOn(machine, running);
+export async function start(machine: DriverMachine, run: RunFiles, signal: AbortSignal): Promise<void> {
+  await requireFolder(machine, run);
+  const running = await processesOf(run);
+  if (running.vm ?? running.keeper) {
+    await goOn(run, running);
     return;
   }
-  await refuseStray(machine);
-  await forgetProcess(machine);
+  await forget(run);
   signal.throwIfAborted();
   const plan = planOf(machine);
-  const files = filesOf(machine.folder, plan.format);
-  const args = hyperkitArguments(plan, files, { seeded: machine.image.init !== 'none' });
-  using started = await startHypervisor({ file: plan.hyperkit, args, log: files.log });
+  const args = hyperkitArguments(plan, filesOf(machine.folder, plan.format), run, {
+    seeded: machine.image.init !== 'none',
+  });
+  await writeWhole(run.again, '');
   try {
-    await recordProcess(machine, { ...started.identity, paused: false });
+    const started = await startHypervisor({
+      ...kept(plan.hyperkit, args, run),
+      log: run.log,
+      name: plan.hyperkit,
+      until: (settled) => appearance(run, AbortSignal.any([settled, signal])),
+    });
+    signal.throwIfAborted();
+    // It goes on by itself.
+    started.close();
   } catch (error) {
-    // Nobody would know of it.
-    await signalProcess(started.identity, 'SIGKILL');
-    await started.exit();
-    await forgetProcess(machine);
+    await kill(run);
     throw error;
   }
 }
 
 /** Presses the power button, and pulls the plug after the grace period. */
-export async function stop(machine: DriverMachine, { graceMs, signal }: Ending): Promise<void> {
-  const running = await runningProcess(machine);
-  if (running) {
-    using watched = await watchProcess(running);
+export async function stop(run: RunFiles, { graceMs, signal }: Ending): Promise<void> {
+  const running = await processesOf(run);
+  if (running.vm ?? running.keeper) {
     // What is paused sees no button.
-    await goOn(machine, running);
-    await signalProcess(running, 'SIGTERM');
+    await goOn(run, running);
     const grace = AbortSignal.timeout(graceMs);
     try {
-      await watched.exit(AbortSignal.any([signal, grace]));
+      await powerOff(run, AbortSignal.any([signal, grace]));
     } catch (error) {
       signal.throwIfAborted();
       if (!grace.aborted) throw error;
-      await signalProcess(running, 'SIGKILL');
-      await watched.exit();
+      await kill(run);
     }
   }
-  await forgetProcess(machine);
-}
-
-export async function kill(machine: DriverMachine): Promise<void> {
-  const running = await runningProcess(machine);
-  if (!running) return;
-  using watched = await watchProcess(running);
-  await signalProcess(running, 'SIGKILL');
-  await watched.exit();
+  await forget(run);
 }
 
 /** hyperkit ends when its guest is reset. */
-export async function restart(machine: DriverMachine, ending: Ending): Promise<void> {
-  await stop(machine, ending);
-  await start(machine, ending.signal);
+export async function restart(machine: DriverMachine, run: RunFiles, ending: Ending): Promise<void> {
+  await stop(run, ending);
+  await start(machine, run, ending.signal);
 }
 
-export async function pause(machine: DriverMachine): Promise<void> {
-  const running = await requireRunning(machine);
-  if (running.paused) return;
-  // Recorded first: what is said to be paused and is not goes on by the next resume.
-  await recordProcess(machine, { ...running, paused: true });
-  await signalProcess(running, 'SIGUSR1');
+export async function pause(machine: DriverMachine, run: RunFiles): Promise<void> {
+  const { vm, paused } = await requireRunning(machine, run);
+  if (paused) return;
+  // Noted first: what is said to be paused and is not goes on by the next resume.
+  await notePaused(run, vm);
+  await signalProcess(vm, 'SIGUSR1');
   await delay(SETTLED_MS);
 }
 
-export async function resume(machine: DriverMachine): Promise<void> {
-  await goOn(machine, await requireRunning(machine));
+export async function resume(machine: DriverMachine, run: RunFiles): Promise<void> {
+  await goOn(run, await requireRunning(machine, run));
 }
 
-async function goOn(machine: DriverMachine, running: VmProcess): Promise<void> {
-  if (!running.paused) return;
-  await signalProcess(running, 'SIGUSR2');
-  await recordProcess(machine, { ...running, paused: false });
+async function goOn({ paused: note }: RunFiles, { vm, paused }: Running): Promise<void> {
+  if (!vm || !paused) return;
+  await signalProcess(vm, 'SIGUSR2');
+  await rm(note, { force: true });
 }
 
-async function requireRunning(machine: DriverMachine): Promise<VmProcess> {
-  const running = await runningProcess(machine);
-  if (running) return running;
-  throw new HvError({ code: 'ERR_NOT_RUNNING', message: 'Host is not running', hint: `hvkit start ${machine.name}` });
+async function requireRunning(
+  { name }: DriverMachine,
+  run: RunFiles,
+): Promise<Running & Required<Pick<Running, 'vm'>>> {
+  const { vm, ...others } = await processesOf(run);
+  if (vm) return { vm, ...others };
+  throw new HvError({ code: 'ERR_NOT_RUNNING', message: 'Host is not running', hint: `hvkit start ${name}` });
 }
 
-/** A hyperkit that was started by somebody who was killed before it was recorded. Its pid alone does not prove that it is one. */
-export async function refuseStray(machine: Pick<DriverMachine, 'folder' | 'name'>): Promise<void> {
-  const { pidfile } = runFiles(machine.folder);
-  const pid = await pidIn(pidfile);
-  if (pid === undefined || pid === (await recordedProcess(machine))?.pid) return;
-  const stray = await findProcess(pid);
-  if (!stray) return;
-  throw new HvError({
-    code: 'ERR_XHYVE_STRAY',
-    message: `A hyperkit of the machine "${machine.name}" may run that nobody recorded: ${pidfile} names process ${pid} (${stray.executable ?? 'of another user'})`,
-    hint: `If it is one: kill ${pid}. If it is another program: rm ${pidfile}`,
-  });
+/** Resolves when hyperkit runs, and also when nobody wants to know any more. */
+async function appearance(run: RunFiles, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !(await processesOf(run)).vm) await delay(MOMENT_MS);
 }
 
-async function pidIn(pidfile: string): Promise<number | undefined> {
-  try {
-    return Number.parseInt(await readFile(pidfile, 'utf8'), 10) || undefined;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
+/** Presses the power button, and waits until hyperkit and its keeper have ended. */
+async function powerOff(run: RunFiles, signal: AbortSignal): Promise<void> {
+  await noReset(run);
+  for (;;) {
+    signal.throwIfAborted();
+    const { vm, keeper } = await processesOf(run);
+    if (vm) await endOne(vm, 'SIGTERM', signal);
+    else if (keeper) await delay(MOMENT_MS);
+    else return;
   }
+}
+
+/** Pulls the plug. The keeper does it where there is one: it knows also of a hyperkit that has not written its pid yet. */
+export async function kill(run: RunFiles): Promise<void> {
+  await noReset(run);
+  for (;;) {
+    const { vm, keeper } = await processesOf(run);
+    if (keeper) await endOne(keeper, 'SIGUSR1');
+    else if (vm) await endOne(vm, 'SIGKILL');
+    else return;
+  }
+}
+
+/** From now on a reset of the guest is its end. */
+async function noReset({ again }: RunFiles): Promise<void> {
+  await rm(again, { force: true });
+}
+
+async function endOne(identity: ProcessIdentity, how: NodeJS.Signals, signal?: AbortSignal): Promise<void> {
+  using watched = await watchProcess(identity);
+  await signalProcess(identity, how);
+  await watched.exit(signal);
+}
+
+/** What a process leaves that did not end by itself would stop the next one, or tell of it. */
+async function forget({ keeper, pidfile, paused, ended, terminal }: RunFiles): Promise<void> {
+  for (const path of [keeper, pidfile, paused, ended, terminal]) await rm(path, { force: true });
 }

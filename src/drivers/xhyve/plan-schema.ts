@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const format = z.enum(['raw', 'qcow2']);
+
 /** What is settled when a machine is made, and never again. */
 export const xhyvePlan = z.strictObject({
   schema: z.literal(1),
@@ -7,19 +9,28 @@ export const xhyvePlan = z.strictObject({
   hyperkit: z.string(),
   /** Of the virtual hardware. */
   uuid: z.string(),
-  /** What vmnet gives to this UUID. */
+  /** What the network gives to this UUID. */
   mac: z.string(),
+  /** Without a socket it is vmnet's. */
+  network: z.strictObject({ socket: z.string().optional() }),
   cpus: z.int(),
   /** MiB. */
   memory: z.int(),
   /** Bytes. */
   disk: z.int(),
-  format: z.enum(['raw', 'qcow2']),
+  format,
   /** Taken over into the machine's folder. */
-  kernel: z.string(),
+  kernel: z.string().optional(),
   initrd: z.string().optional(),
+  bootrom: z.string().optional(),
   cdrom: z.string().optional(),
+  /** What the disk begins with: raw. */
+  base: z.string().optional(),
   cmdline: z.string(),
+  /** The user's own, which stay theirs. */
+  disks: z.array(z.strictObject({ path: z.string(), format })),
+  /** Ports of the guest. */
+  vsock: z.array(z.int()),
   /** Who is logged in as. */
   user: z.string(),
 });

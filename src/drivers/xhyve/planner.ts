@@ -1,15 +1,21 @@
+import { open } from 'node:fs/promises';
+
 import { HvError } from '../../errors';
+import { isErrno } from '../../files';
 import type { BootImage } from '../../images/image';
 import type { Properties } from '../../resources/resource';
 import type { DriverContext, MachineSpec } from '../driver';
+import { requireAddress } from './exhaustion';
 import { health } from './health';
 import type { XhyveHost } from './host';
 import { macOf, requireHyperkit } from './hyperkit';
 import { xhyveOptions, type XhyveOptions } from './options';
 import type { XhyvePlan } from './plan';
+import { macFrom } from './vpnkit';
 
 const MIB = 2 ** 20;
 const CONSOLE = 'console=ttyS0';
+const QCOW2 = Buffer.from('QFI\xfb', 'latin1');
 
 export interface Request {
   name: string;
@@ -19,52 +25,98 @@ export interface Request {
 }
 
 /** Refuses what no image would change: nobody is to wait for one in vain. */
-export function checkSpec(spec: MachineSpec, host: XhyveHost, context: DriverContext): XhyveOptions {
+export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: DriverContext): Promise<XhyveOptions> {
   const options = optionsOf(spec);
   if (options.qcow2 && options.rawdisk) throw refused('A disk is qcow2 or raw, and not both');
+  const shared = options.virtio9p ?? options.experimentalNfsShare;
+  if (shared !== undefined) {
+    throw refused(
+      `The driver xhyve shares no folders, and not ${shared}`,
+      'hvkit scp copies them, rsync keeps them alike.',
+    );
+  }
   if (spec.network) throw refused(`The driver xhyve has one network, vmnet's, and no --network ${spec.network.mode}`);
   if (spec.accel !== 'auto') throw refused(`The driver xhyve has no --accel ${spec.accel}`);
-  const { healthy, reason = 'it does not say why', fix } = health(host, context, options.hyperkit);
+  const { healthy, reason = 'it does not say why', fix } = health(host, context, options);
   if (!healthy) {
     throw new HvError({ code: 'ERR_XHYVE_HOST', message: `The driver xhyve does not work here: ${reason}`, hint: fix });
   }
+  requireHyperkit(options.hyperkit, host, context);
+  // One that had its address before has it still.
+  if (options.vpnkitSocket === undefined && options.uuid === undefined) await requireAddress(host);
   return options;
 }
 
 /** Settles what the spec leaves open, and refuses what cannot be here. */
 export async function planMachine(request: Request, host: XhyveHost, context: DriverContext): Promise<Properties> {
   const { spec, image } = request;
-  const options = checkSpec(spec, host, context);
-  const kernel = options.bootKernel ?? image.kernel?.path;
-  if (kernel === undefined || image.disk) {
-    throw refused(
-      `The image ${image.name} boots from a disk of its own, and the driver xhyve starts kernels`,
-      'micro is such an image; so are boot ISOs, and folders with vmlinuz and initrd.',
-    );
-  }
+  const options = await checkSpec(spec, host, context);
+  const hyperkit = requireHyperkit(options.hyperkit, host, context);
+  const uuid = options.uuid ?? request.uuid;
   if (image.arch !== 'x86_64') {
     throw refused(`The image ${image.name} is for ${image.arch}, and hyperkit's guests are x86_64`);
   }
-  const hyperkit = requireHyperkit(options.hyperkit, host, context);
-  const uuid = options.uuid ?? request.uuid;
-  const initrd = options.bootInitrd ?? image.initrd?.path;
+  const boot = bootOf(options, image);
+  const socket = options.vpnkitSocket;
+  const size = options.diskSize === undefined ? spec.disk : options.diskSize * MIB;
   const plan: XhyvePlan = {
     schema: 1,
     hyperkit,
     uuid,
-    mac: await macOf(uuid, hyperkit, kernel),
+    mac: await (socket === undefined
+      ? macOf(uuid, hyperkit, boot.kernel ?? boot.bootrom ?? '')
+      : macFrom(socket, uuid)),
+    network: socket === undefined ? {} : { socket },
     cpus: options.cpuCount ?? spec.cpus,
     memory: options.memorySize ?? spec.memory,
-    disk: options.diskSize === undefined ? spec.disk : options.diskSize * MIB,
+    disk: Math.max(size, image.disk?.virtualSize ?? 0),
     format: options.qcow2 ? 'qcow2' : 'raw',
-    kernel,
-    ...(initrd !== undefined && { initrd }),
+    ...boot,
     ...(image.cdrom && { cdrom: image.cdrom.path }),
-    cmdline: [CONSOLE, options.bootCmd ?? image.cmdline ?? ''].join(' ').trim(),
+    disks: await Promise.all((options.disks?.split(',') ?? []).map(diskAt)),
+    vsock: options.vsockPorts?.split(',').map(Number) ?? [],
     user: image.user,
   };
   // As it is stored: without what is undefined.
   return JSON.parse(JSON.stringify(plan)) as Properties;
+}
+
+type Boot = Pick<XhyvePlan, 'kernel' | 'initrd' | 'bootrom' | 'base' | 'cmdline'>;
+
+/** hyperkit starts a kernel itself, or a firmware that starts what is on the disk. */
+function bootOf(options: XhyveOptions, image: BootImage): Boot {
+  const { bootrom } = options;
+  if (bootrom !== undefined) {
+    if (image.disk?.format === 'qcow2' || (image.disk && options.qcow2)) {
+      throw refused(
+        `The disk of the image ${image.name} is not raw, which is all that can be begun with here`,
+        'qemu-img convert -O raw makes one that is.',
+      );
+    }
+    return { bootrom, ...(image.disk && { base: image.disk.path }), cmdline: '' };
+  }
+  const kernel = options.bootKernel ?? image.kernel?.path;
+  if (kernel === undefined || image.disk) {
+    throw refused(
+      `The image ${image.name} boots from a disk of its own, and hyperkit starts kernels`,
+      'micro is such an image; so are boot ISOs, and folders with vmlinuz and initrd. --xhyve-bootrom names a UEFI for others.',
+    );
+  }
+  const initrd = options.bootInitrd ?? image.initrd?.path;
+  const cmdline = [CONSOLE, options.bootCmd ?? image.cmdline ?? ''].join(' ').trim();
+  return { kernel, ...(initrd !== undefined && { initrd }), cmdline };
+}
+
+/** Somebody's disk, by its first bytes. */
+async function diskAt(path: string): Promise<XhyvePlan['disks'][number]> {
+  try {
+    await using file = await open(path);
+    const { buffer } = await file.read(Buffer.alloc(QCOW2.length), 0, QCOW2.length, 0);
+    return { path, format: buffer.equals(QCOW2) ? 'qcow2' : 'raw' };
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR')) throw error;
+    throw refused(`The disk ${path} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function optionsOf(spec: MachineSpec): XhyveOptions {

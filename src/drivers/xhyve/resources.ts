@@ -1,20 +1,22 @@
 import { constants } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { unfinishedOf, writeWhole } from '../../files';
 import { readDisk, writeDisk } from '../../images/disk';
 import { buildSeed } from '../../images/seed';
 import { removeLeases } from '../../native/vmnet';
-import type { Properties, Resource, Step } from '../../resources/resource';
+import type { Properties, Resource } from '../../resources/resource';
 import type { DriverMachine } from '../driver';
-import { filesOf, runFiles, type MachineFiles } from './files';
+import { filesOf, type MachineFiles } from './files';
 import type { XhyveHost } from './host';
-import { kill, refuseStray } from './lifecycle';
+import { kill } from './lifecycle';
 import { planOf, type XhyvePlan } from './plan';
-import { forgetProcess, isMissing } from './process';
+import { isThere, makeFolder, markOf, removeFolder } from './run-folder';
+import type { RunFiles } from './run-files';
 
 /** All that a machine consists of. */
-export function machineResources(machine: DriverMachine, host: XhyveHost): Resource[] {
+export function machineResources(machine: DriverMachine, run: RunFiles, host: XhyveHost): Resource[] {
   const plan = planOf(machine);
   const files = filesOf(machine.folder, plan.format);
   const parts = [
@@ -27,15 +29,18 @@ export function machineResources(machine: DriverMachine, host: XhyveHost): Resou
     ...parts,
     vmProcess(
       machine,
+      run,
+      plan,
       parts.map(({ id }) => id),
     ),
   ];
 }
 
 /** Files of the machine's own: the cache can be emptied. */
-function bootFiles({ kernel, initrd, cdrom }: XhyvePlan, files: MachineFiles): Resource {
+function bootFiles({ kernel, initrd, bootrom, cdrom }: XhyvePlan, files: MachineFiles): Resource {
   const wanted = [
-    { role: 'kernel', from: kernel, to: files.kernel },
+    ...(kernel === undefined ? [] : [{ role: 'kernel', from: kernel, to: files.kernel }]),
+    ...(bootrom === undefined ? [] : [{ role: 'firmware', from: bootrom, to: files.bootrom }]),
     ...(initrd === undefined ? [] : [{ role: 'initrd', from: initrd, to: files.initrd }]),
     ...(cdrom === undefined ? [] : [{ role: 'cdrom', from: cdrom, to: files.cdrom }]),
   ];
@@ -60,7 +65,7 @@ function bootFiles({ kernel, initrd, cdrom }: XhyvePlan, files: MachineFiles): R
   };
 }
 
-function disk({ format, disk: size }: XhyvePlan, { disk: path }: MachineFiles): Resource {
+function disk({ format, disk: size, base }: XhyvePlan, { disk: path }: MachineFiles): Resource {
   const read = async (): Promise<Properties | undefined> => {
     const found = await readDisk(path, format);
     return found && { path, size: found.size };
@@ -73,10 +78,11 @@ function disk({ format, disk: size }: XhyvePlan, { disk: path }: MachineFiles): 
     async create() {
       const present = await read();
       if (present) return present;
-      await writeDisk(path, { format, size });
+      if (base === undefined) await writeDisk(path, { format, size });
+      else await copyWhole(base, path, size);
       return { path, size };
     },
-    delete: () => removeAll([path]),
+    delete: () => removeAll([path, `${path}.part`]),
   };
 }
 
@@ -101,78 +107,61 @@ function seed(machine: DriverMachine, { user, mac }: XhyvePlan, { seed: path }: 
       return { path };
     },
     read: async () => ((await isThere(path)) ? { path } : undefined),
-    delete: () => removeAll([path, `${path}.part`]),
+    delete: () => removeAll([path, unfinishedOf(path)]),
   };
 }
 
 /** The DHCP server makes it, when the guest asks for an address; it would keep it for a day. */
-function lease({ mac }: XhyvePlan, { leases: path }: XhyveHost): Resource {
+function lease({ mac, network }: XhyvePlan, { leases: path }: XhyveHost): Resource {
+  const isOurs = network.socket === undefined;
   return {
     kind: 'lease',
     id: 'lease',
     parents: [],
     create: () => Promise.resolve({ mac }),
-    read: () => Promise.resolve({ mac }),
-    async delete(step: Step) {
-      await removeLeases([{ mac }], { path, signal: step.signal });
+    // Whether it stands in the table just now says nothing: it comes with the guest's first boot, and goes with time.
+    read: (step) => Promise.resolve(step.recorded('lease')),
+    async delete(step) {
+      if (isOurs) await removeLeases([{ mac }], { path, signal: step.signal });
     },
   };
 }
 
-/** Which process it is stands in the machine's folder, since it is another one at each start. */
-function vmProcess(machine: DriverMachine, parents: readonly string[]): Resource {
+/** What comes and goes with a process, and the process, which is another one at each start. */
+function vmProcess(machine: DriverMachine, run: RunFiles, { mac }: XhyvePlan, parents: readonly string[]): Resource {
+  const properties = { folder: run.folder };
   return {
     kind: 'process',
     id: 'process',
     parents,
-    create: () => Promise.resolve({}),
-    read: () => Promise.resolve({}),
+    async create() {
+      await makeFolder(run, { name: machine.name, mac });
+      return properties;
+    },
+    read: async () => ((await markOf(run)) ? properties : undefined),
     async delete() {
-      await kill(machine);
-      await refuseStray(machine);
-      await forgetProcess(machine);
-      const { log, ring } = runFiles(machine.folder);
-      await removeAll([log, ring]);
+      await kill(run);
+      await removeFolder(run);
     },
   };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }
 
 async function removeAll(paths: readonly string[]): Promise<void> {
   for (const path of paths) await rm(path, { force: true });
 }
 
-/** Whole, or not there at all. */
-async function copyWhole(from: string, to: string): Promise<void> {
+/** Whole, or not there at all. A disk is made as large as wanted. */
+async function copyWhole(from: string, to: string, size?: number): Promise<void> {
   const part = `${to}.part`;
   await rm(part, { force: true });
   await copyFile(from, part, constants.COPYFILE_FICLONE);
-  await synced(part, 'r');
-  await rename(part, to);
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const part = `${path}.part`;
-  await rm(part, { force: true });
-  await synced(part, 'wx', bytes);
-  await rename(part, path);
-}
-
-async function synced(path: string, flags: 'r' | 'wx', bytes?: Uint8Array): Promise<void> {
-  const file = await open(path, flags, 0o600);
+  const file = await open(part, 'r+');
   try {
-    if (bytes) await file.writeFile(bytes);
+    await file.chmod(0o600);
+    if (size !== undefined) await file.truncate(size);
     await file.sync();
   } finally {
     await file.close();
   }
+  await rename(part, to);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { isMissing } from './process';
+import { isErrno } from '../../files';
 
 /** The console's ring is written through memory: nobody is told that it changed. */
 const LOOK_AGAIN_MS = 500;
@@ -40,7 +40,7 @@ export async function readRing(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    if (isMissing(error)) return Buffer.alloc(0);
+    if (isErrno(error, 'ENOENT')) return Buffer.alloc(0);
     throw error;
   }
 }

@@ -1,31 +1,43 @@
 import { watch as watchFolder } from 'node:fs';
+import { basename } from 'node:path';
 
-import { watchProcess, type ProcessExit, type WatchedProcess } from '../../native/hyperkit';
+import { watchProcess, type ProcessIdentity, type WatchedProcess } from '../../native/hyperkit';
 import type { DriverMachine, MachineState, StateEvent } from '../driver';
-import { recordedProcess, stateOf } from './process';
-
-const GUEST_RESET = 2;
+import { detailOf } from './endings';
+import { endOf, processesOf, stateOf } from './process';
+import { requireFolder } from './run-folder';
+import type { RunFiles } from './run-files';
 
 /** What happens to a machine from now on: its folder tells of a start and a pause, the kernel of an end. */
-export async function watch(machine: DriverMachine, signal: AbortSignal): Promise<AsyncIterable<StateEvent>> {
-  const changes = new Changes(machine, signal);
+export async function watch(
+  machine: DriverMachine,
+  run: RunFiles,
+  signal: AbortSignal,
+): Promise<AsyncIterable<StateEvent>> {
+  await requireFolder(machine, run);
+  const changes = new Changes(run, signal);
   try {
     await changes.follow();
-    return events(machine, changes, await stateOf(machine));
+    return events(machine, run, changes, await stateOf(run));
   } catch (error) {
     changes.close();
     throw error;
   }
 }
 
-async function* events(machine: DriverMachine, changes: Changes, first: MachineState): AsyncGenerator<StateEvent> {
+async function* events(
+  { uuid }: DriverMachine,
+  run: RunFiles,
+  changes: Changes,
+  first: MachineState,
+): AsyncGenerator<StateEvent> {
   let last = first;
   try {
     while (await changes.next()) {
       await changes.follow();
-      const state = await stateOf(machine);
+      const state = await stateOf(run);
       if (state === last) continue;
-      yield { uuid: machine.uuid, state, detail: detailOf(state, last, changes.exit) };
+      yield { uuid, state, detail: await detail(run, state, last) };
       last = state;
     }
   } finally {
@@ -33,21 +45,30 @@ async function* events(machine: DriverMachine, changes: Changes, first: MachineS
   }
 }
 
+async function detail(run: RunFiles, state: MachineState, last: MachineState): Promise<string> {
+  if (state === 'Paused') return 'paused';
+  if (state === 'Running') return last === 'Paused' ? 'resumed' : 'started';
+  return detailOf(await endOf(run));
+}
+
 /** Whatever may have changed the state, from before the first look on. */
 class Changes {
-  exit: ProcessExit | undefined;
-  readonly #machine: DriverMachine;
+  readonly #run: RunFiles;
   readonly #signal: AbortSignal;
   readonly #folder: { close(): void };
-  readonly #ended = new AbortController();
-  #followed: WatchedProcess | undefined;
+  readonly #closed = new AbortController();
+  readonly #followed = new Map<string, WatchedProcess>();
   #isNew = false;
   #wake: () => void = () => undefined;
 
-  constructor(machine: DriverMachine, signal: AbortSignal) {
-    this.#machine = machine;
+  constructor(run: RunFiles, signal: AbortSignal) {
+    this.#run = run;
     this.#signal = signal;
-    this.#folder = watchFolder(machine.folder, this.#notice).on('error', this.#notice);
+    // What the console prints may change its file at any moment, and is no news here.
+    const telling = new Set([run.keeper, run.pidfile, run.paused].map((path) => basename(path)));
+    this.#folder = watchFolder(run.folder, (_, name) => {
+      if (name === null || telling.has(name)) this.#notice();
+    }).on('error', this.#notice);
     signal.addEventListener('abort', this.#notice);
   }
 
@@ -62,29 +83,32 @@ class Changes {
     return !this.#signal.aborted;
   }
 
-  /** The process that there is now, unless it is followed already. */
+  /** The processes that there are now, unless they are followed already. */
   async follow(): Promise<void> {
-    const recorded = await recordedProcess(this.#machine);
-    const known = this.#followed?.identity;
-    if (!recorded || (recorded.pid === known?.pid && recorded.start === known.start)) return;
-    this.#followed?.close();
-    const followed = await watchProcess(recorded);
-    this.#followed = followed;
-    this.exit = undefined;
-    void this.#tellEnd(followed);
+    const { vm, keeper } = await processesOf(this.#run);
+    for (const each of [vm, keeper]) if (each) await this.#followOne(each);
   }
 
   close(): void {
     this.#folder.close();
     this.#signal.removeEventListener('abort', this.#notice);
-    this.#ended.abort();
-    this.#followed?.close();
+    this.#closed.abort();
+    for (const each of this.#followed.values()) each.close();
   }
 
-  async #tellEnd(followed: WatchedProcess): Promise<void> {
-    const exit = await followed.exit(this.#ended.signal).catch(() => undefined);
-    if (exit === undefined || followed !== this.#followed) return;
-    this.exit = exit;
+  async #followOne(identity: ProcessIdentity): Promise<void> {
+    const key = `${identity.pid} ${identity.start}`;
+    if (this.#followed.has(key)) return;
+    const watched = await watchProcess(identity);
+    this.#followed.set(key, watched);
+    void this.#tellEnd(key, watched);
+  }
+
+  async #tellEnd(key: string, watched: WatchedProcess): Promise<void> {
+    const exit = await watched.exit(this.#closed.signal).catch(() => undefined);
+    if (exit === undefined) return;
+    watched.close();
+    this.#followed.delete(key);
     this.#notice();
   }
 
@@ -92,13 +116,4 @@ class Changes {
     this.#isNew = true;
     this.#wake();
   };
-}
-
-function detailOf(state: MachineState, last: MachineState, exit: ProcessExit | undefined): string {
-  if (state === 'Paused') return 'paused';
-  if (state === 'Running') return last === 'Paused' ? 'resumed' : 'started';
-  if (exit?.code === 0) return 'shutdown by the guest';
-  if (exit?.code === GUEST_RESET) return 'reset by the guest';
-  if (exit?.signal === 'SIGKILL') return 'destroyed';
-  return exit && (exit.code !== null || exit.signal !== null) ? 'crashed' : 'stopped';
 }

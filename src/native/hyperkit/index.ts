@@ -11,7 +11,7 @@ export {
   type ProcessIdentity,
   type Program,
 } from './process';
-export { hypervisorFailure, startHypervisor, type HypervisorStart } from './start';
+export { hypervisorFailure, hypervisorSaid, startHypervisor, type HypervisorStart } from './start';
 export {
   virtualization,
   type Virtualization,

@@ -7,6 +7,10 @@ import { sizeOf } from '../../files';
 import { startProcess, type ProcessExit, type Program, type WatchedProcess } from './process';
 
 export interface HypervisorStart extends Program {
+  /** What it is called in errors, where it is started through another program; else by its file. */
+  name?: string;
+  /** What has to come before the window begins. Ended by its signal. */
+  until?: (signal: AbortSignal) => Promise<unknown>;
   /** For how long it must not end to count as started; 300 ms unless told. Whoever waits for its guest is told of a later end. */
   windowMs?: number;
 }
@@ -64,25 +68,35 @@ const CAUSES: readonly Cause[] = [
  * virtualization) is the error, with its own last words.
  */
 export async function startHypervisor(start: HypervisorStart): Promise<WatchedProcess> {
-  const { windowMs = WINDOW_MS, ...program } = start;
+  const { windowMs = WINDOW_MS, name = start.file, until, ...program } = start;
   const before = await lengthOf(program.log);
   const running = await startProcess(program);
   const settled = new AbortController();
   try {
-    const exit = await Promise.race([
-      running.exit(settled.signal),
-      delay(windowMs, undefined, { signal: settled.signal }),
-    ]);
+    const lasted = async (): Promise<undefined> => {
+      await until?.(settled.signal);
+      await delay(windowMs, undefined, { signal: settled.signal });
+    };
+    const exit = await Promise.race([running.exit(settled.signal), lasted()]);
     if (!exit) return running;
-    throw hypervisorFailure(program.file, exit, await tailOf(program.log, before));
+    throw hypervisorFailure(name, exit, await hypervisorSaid(program.log, before));
   } finally {
     settled.abort();
   }
 }
 
+/** hyperkit's status where the guest's processor came to nothing. */
+const TRIPLE_FAULT = 3;
+const BROKEN_GUEST: Omit<Cause, 'pattern'> = {
+  code: 'ERR_GUEST_FAILED',
+  what: 'says that its guest broke: the processor ended in a triple fault',
+  hint: 'The kernel, or what it was given, is not for this machine: hvkit logs shows how far it came.',
+};
+
 /** Why a hypervisor ended that should not have, by its status and what it said. */
 export function hypervisorFailure(file: string, exit: ProcessExit, said: string): HvError {
-  const cause = CAUSES.find(({ pattern }) => pattern.test(said)) ?? (exit.code === USAGE ? ARGUMENT : undefined);
+  const cause =
+    exit.code === TRIPLE_FAULT ? BROKEN_GUEST : (causeIn(said) ?? (exit.code === USAGE ? ARGUMENT : undefined));
   const { code, what, hint } = cause ?? {
     code: 'ERR_HYPERVISOR_START',
     what: 'ended as soon as it was started',
@@ -91,6 +105,10 @@ export function hypervisorFailure(file: string, exit: ProcessExit, said: string)
   const lines = said.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   const words = lines === '' ? '; it said nothing' : `. It said:\n${lines}`;
   return new HvError({ code, message: `${basename(file)} ${what}: it ${endOf(exit)}${words}`, hint });
+}
+
+function causeIn(said: string): Cause | undefined {
+  return CAUSES.find(({ pattern }) => pattern.test(said));
 }
 
 function endOf({ code, signal }: ProcessExit): string {
@@ -106,7 +124,8 @@ async function lengthOf(log: string): Promise<number> {
   }
 }
 
-async function tailOf(path: string, from: number): Promise<string> {
+/** The last that a hypervisor said, as far as errors tell it. */
+export async function hypervisorSaid(path: string, from = 0): Promise<string> {
   try {
     await using file = await open(path);
     const { size } = await file.stat();

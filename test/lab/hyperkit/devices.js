@@ -118,6 +118,24 @@ function vpnkit(slot, { slots }, fd) {
   };
 }
 
+/** Its arguments are looked at; QEMU has nothing like it. */
+function vsock(slot) {
+  const wanted = {};
+  for (const option of slot.options ?? []) {
+    const [, key, value] = /^(guest_cid|path|guest_forwards)=(.*)$/.exec(option) ?? [];
+    if (key === undefined) throw new Refused(`invalid option: ${option}`);
+    wanted[key] = value;
+  }
+  if (!wanted.path || wanted.guest_cid === undefined) {
+    throw new Refused('guest_cid and path options are both required.');
+  }
+  if (!(Number.parseInt(wanted.guest_cid, 10) > 2)) throw new Refused(`invalid guest_cid ${wanted.guest_cid}`);
+  for (const port of wanted.guest_forwards?.split(';') ?? []) {
+    if (!/^\d+$/.test(port)) throw new Refused(`failed to parse forward "${port}": Invalid argument`);
+  }
+  return nothing();
+}
+
 const nothing = () => ({ arguments: [] });
 const MAKERS = {
   hostbridge: nothing,
@@ -128,6 +146,7 @@ const MAKERS = {
   'ahci-cd': onAhci('ide-cd'),
   'virtio-net': shared,
   'virtio-vpnkit': vpnkit,
+  'virtio-sock': vsock,
   'virtio-rnd': (slot, { slots }) => ({ arguments: ['-device', `virtio-rng-pci,${placeOf(slot, slots)}`] }),
 };
 

@@ -9,6 +9,7 @@ const { Refused } = require('./refused');
 const { connect, relay } = require('./vpnkit');
 
 /** What hyperkit exits with, by QEMU's reason to end. */
+const TRIPLE_FAULT = 3;
 const STATUS = { 'guest-shutdown': 0, 'guest-reset': 2, 'guest-panic': 3 };
 const ENDED_OTHERWISE = 1;
 const FIRST_FREE_FD = 3;
@@ -71,6 +72,8 @@ async function boot({ memory, processors, uuid }, devices, sockets, com1) {
     'qemu-system-x86_64',
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-S'],
     ...['-machine', 'q35', '-accel', 'tcg', '-cpu', 'max'],
+    // To QEMU a triple fault is a reset like any other: only its log tells them apart.
+    ...['-d', 'cpu_reset'],
     ...['-m', `${memory / 2n ** 20n}M`, '-smp', String(processors)],
     ...(uuid === undefined ? [] : ['-uuid', uuid]),
     ...['-chardev', 'stdio,id=monitor,signal=off', '-mon', 'chardev=monitor,mode=control'],
@@ -107,8 +110,8 @@ async function boot({ memory, processors, uuid }, devices, sockets, com1) {
 function end(reason, said) {
   if (/Failed to get .* lock/.test(said)) {
     process.stderr.write('Could not lock backing file: Resource temporarily unavailable\n');
-  } else process.stderr.write(said);
-  process.exit(STATUS[reason] ?? ENDED_OTHERWISE);
+  } else if (reason === undefined) process.stderr.write(said);
+  process.exit(said.includes('Triple fault') ? TRIPLE_FAULT : (STATUS[reason] ?? ENDED_OTHERWISE));
 }
 
 module.exports = { main };

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+
+import type { Home } from '../driver';
+
+/** What comes and goes with a machine's process. */
+export interface RunFiles {
+  readonly folder: string;
+  /** Says whose it is, for the day on which its machine is gone. */
+  readonly mark: string;
+  /** The pid of what starts hyperkit again when its guest was reset. */
+  readonly keeper: string;
+  /** That it is to start it again. */
+  readonly again: string;
+  /** hyperkit's pid, written by itself. */
+  readonly pidfile: string;
+  /** With what status hyperkit ended. */
+  readonly ended: string;
+  /** Which process was paused. */
+  readonly paused: string;
+  /** What hyperkit says. */
+  readonly log: string;
+  /** Holds the name of the console's terminal. */
+  readonly terminal: string;
+  /** The last 64 KiB that the console printed. */
+  readonly ring: string;
+}
+
+/** Beside the machines' own folders: a process whose machine is gone is found there. */
+export function runFolders({ path }: Pick<Home, 'path'>): string {
+  return join(path, 'xhyve');
+}
+
+export function runFilesOf(home: Pick<Home, 'path'>, uuid: string): RunFiles {
+  const folder = join(runFolders(home), uuid);
+  const path = (name: string): string => join(folder, name);
+  return {
+    folder,
+    mark: path('machine.json'),
+    keeper: path('keeper.pid'),
+    again: path('again'),
+    pidfile: path('hyperkit.pid'),
+    ended: path('ended'),
+    paused: path('paused.json'),
+    log: path('hyperkit.log'),
+    terminal: path('console'),
+    ring: path('console.ring'),
+  };
+}

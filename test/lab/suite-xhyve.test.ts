@@ -1,0 +1,18 @@
+import { lifecycleSuite } from '../../src/testing';
+import { XhyvePlace } from './xhyve-place';
+
+/** The suite that every driver has to pass, for xhyve on the stand-ins of hyperkit and vmnet. */
+const place = new XhyvePlace();
+
+beforeAll(() => place.vmnet.up());
+
+lifecycleSuite({
+  definition: place.driver,
+  run: { test, after: afterAll },
+  label: 'xhyve',
+  request: { image: place.image('micro'), cpus: 1, memory: '256M', disk: '64M' },
+  home: place.home,
+  remains: () => place.remains(),
+});
+
+afterAll(() => place[Symbol.asyncDispose]());

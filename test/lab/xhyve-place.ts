@@ -1,0 +1,87 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { DriverDefinition } from '../../src/driver';
+import { xhyveOn } from '../../src/drivers/xhyve';
+import { findProcess, watchProcess, type ProcessIdentity } from '../../src/native/hyperkit';
+import { commandLine } from './traces';
+import { Vmnet, type VmnetOptions } from './vmnet';
+
+export const HYPERKIT = join(__dirname, 'hyperkit', 'hyperkit');
+
+/** What stands for a Mac: hyperkit's stand-in, vmnet's, the driver on both, and the guest micro. */
+export class XhyvePlace implements AsyncDisposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'hvkit-xhyve-'));
+  readonly home = join(this.folder, 'home');
+  readonly vmnet: Vmnet;
+  readonly driver: DriverDefinition;
+
+  constructor(options?: VmnetOptions) {
+    mkdirSync(this.home, { mode: 0o700 });
+    this.vmnet = new Vmnet(this.folder, options);
+    const { leases, settings } = this.vmnet;
+    this.driver = xhyveOn({ platforms: [process.platform], arch: 'x64', hyperkit: [HYPERKIT], leases, settings });
+  }
+
+  /** hvkit's own small guest as an image's folder. With `init` `none` nobody waits for it to answer. */
+  image(name: string, notes: Readonly<Record<string, string>> = {}): string {
+    const made = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', 'x86_64-lab');
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    for (const file of ['kernel', 'initrd']) symlinkSync(join(made, file), join(folder, file));
+    const all = { arch: 'x86_64', user: 'hvkit', init: 'micro', cmdline: 'quiet', ...notes };
+    writeFileSync(join(folder, 'image.json'), JSON.stringify(all));
+    return folder;
+  }
+
+  /** The folder of what comes and goes with a machine's process. */
+  runFolder({ uuid }: { uuid: string }): string {
+    return join(this.home, 'xhyve', uuid);
+  }
+
+  async processOf(
+    machine: { uuid: string },
+    file: 'hyperkit.pid' | 'keeper.pid' = 'hyperkit.pid',
+  ): Promise<ProcessIdentity> {
+    const found = await findProcess(Number(readFileSync(join(this.runFolder(machine), file), 'utf8')));
+    if (!found) throw new Error(`${file} names nobody`);
+    return found;
+  }
+
+  /** What the home has on this host beside its machines' files. */
+  async remains(): Promise<string[]> {
+    const folder = join(this.home, 'xhyve');
+    const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    // The stand-in's QEMU dies with it, a moment later.
+    for (const pid of processes.filter((each) => commandLine(each).startsWith('qemu-system'))) {
+      const qemu = await findProcess(Number(pid));
+      if (qemu && !commandLine(parentOf(pid)).includes(HYPERKIT)) await (await watchProcess(qemu)).exit();
+    }
+    return [
+      ...(existsSync(folder) ? readdirSync(folder) : []),
+      ...readdirSync('/sys/class/net').filter((name) => name.startsWith('tap')),
+      ...processes.map(commandLine).filter((line) => line.includes(folder) || line.startsWith('qemu-system')),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.vmnet[Symbol.asyncDispose]();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Nobody, of one that has ended. */
+function parentOf(pid: string): string {
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) ? (/\) \S (\d+)/.exec(readFileSync(stat, 'utf8'))?.[1] ?? '0') : '0';
+}
