@@ -16,6 +16,7 @@ export type {
   DriverMachine,
   Health,
   Home,
+  HostSetup,
   Lease,
   MachineSpec,
   MachineState,

@@ -14,6 +14,7 @@ export type { Phase } from './machines/machine-file';
 export type { Progress, StartOptions, WorkOptions } from './machines/progress';
 export type { CreateRequest } from './machines/request';
 export type { Setting, Settings } from './machines/settings';
+export type { SetupOptions } from './machines/setup';
 export type { MachineSummary } from './machines/summary';
 
 export type {

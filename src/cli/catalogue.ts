@@ -49,6 +49,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry(HOST, 'image', 'list, build, pull and remove images', () => require('./commands/image')),
   entry(HOST, 'leases', 'list and release DHCP leases', () => require('./commands/leases')),
   entry(HOST, 'drivers', 'list drivers, and whether they work here', () => require('./commands/drivers')),
+  entry(HOST, 'setup', 'install what a driver needs of root', () => require('./commands/setup')),
   entry(HOST, 'events', 'print what happens to machines, as it happens', () => require('./commands/events')),
   entry(HVKIT, 'settings', 'read and change defaults', () => require('./commands/settings')),
   entry(HVKIT, 'completion', 'print the completion of bash, zsh or fish', () => require('./commands/completion')),

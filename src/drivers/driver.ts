@@ -102,6 +102,15 @@ export interface DriverDefinition {
   /** `options`: those that a machine is asked for with, as they were given, where it is about one. */
   health(context: DriverContext, options?: Properties): Promise<Health>;
   create(context: DriverContext): Driver;
+  /** What it wants of root on this host, once. */
+  setup?(context: DriverContext): HostSetup;
+}
+
+/** Installs what runs as root, and takes it away again. Both can be done any number of times. */
+export interface HostSetup {
+  /** Tells what was done. */
+  install(say: (line: string) => void): Promise<void>;
+  uninstall(say: (line: string) => void): Promise<void>;
 }
 
 /** What a driver is: the resources of a machine, and a few live calls. */

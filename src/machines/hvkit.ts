@@ -12,6 +12,7 @@ import { Machine } from './machine';
 import type { StartOptions, WorkOptions } from './progress';
 import type { CreateRequest } from './request';
 import type { Settings } from './settings';
+import type { SetupOptions } from './setup';
 import { Store } from './store';
 import type { MachineSummary } from './summary';
 import type { Workplace } from './workplace';
@@ -110,6 +111,17 @@ export class Hvkit implements AsyncDisposable {
   async purge(options?: WorkOptions): Promise<void> {
     const { purge } = require('./purge') as typeof import('./purge');
     await purge(this.#place, options);
+  }
+
+  /** Makes ready what a driver wants of root on this host. Done again, it mends what is not as it should be. */
+  async setup(driver: string, { onStep = () => undefined }: SetupOptions = {}): Promise<void> {
+    const { setupOf } = require('./setup') as typeof import('./setup');
+    await (await setupOf(this.#place, driver)).install(onStep);
+  }
+  /** Takes away what setup() has made. */
+  async uninstall(driver: string, { onStep = () => undefined }: SetupOptions = {}): Promise<void> {
+    const { setupOf } = require('./setup') as typeof import('./setup');
+    await (await setupOf(this.#place, driver)).uninstall(onStep);
   }
 
   async drivers(): Promise<DriverInfo[]> {

@@ -35,6 +35,7 @@ export class Helper implements AsyncDisposable {
       socket: join(folder, 'socket'),
       state: join(folder, 'state'),
       daemon: join(folder, 'plist'),
+      log: join(folder, 'log'),
     };
     execFileSync('install', ['-m', '755', PROGRAM, place.program]);
     const listens = appears(folder, 'socket');

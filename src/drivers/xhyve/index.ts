@@ -19,6 +19,12 @@ export function xhyveOn(host: XhyveHost): DriverDefinition {
     sameAs: { cpuCount: 'cpus', memorySize: 'memory', diskSize: 'disk' },
     health: (context) => Promise.resolve((require('./health') as typeof import('./health')).health(host, context)),
     create: (context) => new XhyveDriver(context, host),
+    setup({ env }) {
+      const { HELPER } = require('./helper') as typeof import('./helper');
+      const { helperSetup } = require('./helper/install') as typeof import('./helper/install');
+      const { launchd } = require('./helper/launchd') as typeof import('./helper/launchd');
+      return helperSetup({ place: { ...HELPER, leases: host.leases }, launcher: launchd, env });
+    },
   };
 }
 

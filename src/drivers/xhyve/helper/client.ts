@@ -48,12 +48,13 @@ async function ask(request: HelperRequest, place: HelperPlace): Promise<HelperRe
 }
 
 /** What it says until it hangs up. */
-function exchange(request: Buffer, { socket: path }: HelperPlace): Promise<Buffer> {
+function exchange(request: Buffer, { socket: path, log }: HelperPlace): Promise<Buffer> {
+  const hint = `sudo hvkit setup xhyve starts it; ${log} has what it said.`;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     const socket = createConnection(path, () => socket.write(request));
-    socket.setTimeout(DEADLINE_MS, () => socket.destroy(failure("hvkit's helper does not answer", RESTART)));
+    socket.setTimeout(DEADLINE_MS, () => socket.destroy(failure("hvkit's helper does not answer", hint)));
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
@@ -63,15 +64,13 @@ function exchange(request: Buffer, { socket: path }: HelperPlace): Promise<Buffe
       if (HvError.is(error)) reject(error);
       // It hung up before it had read all.
       else if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(Buffer.concat(chunks));
-      else reject(failure(`hvkit's helper cannot be reached: ${error.message}`, RESTART, error));
+      else reject(failure(`hvkit's helper cannot be reached: ${error.message}`, hint, error));
     });
     socket.on('close', () => {
       resolve(Buffer.concat(chunks));
     });
   });
 }
-
-const RESTART = 'sudo hvkit setup xhyve starts it; /var/log/hvkit-vmnet.log has what it said.';
 
 function refused({ socket }: HelperPlace): HvError {
   return new HvError({

@@ -13,6 +13,8 @@ export interface HelperPlace {
   readonly state: string;
   /** What starts it. */
   readonly daemon: string;
+  /** What it says. */
+  readonly log: string;
 }
 
 export const HELPER: HelperPlace = {
@@ -20,6 +22,7 @@ export const HELPER: HelperPlace = {
   socket: '/var/run/hvkit-vmnet.sock',
   state: '/var/db/hvkit-vmnet',
   daemon: '/Library/LaunchDaemons/dev.hvkit.vmnet.plist',
+  log: '/var/log/hvkit-vmnet.log',
 };
 
 const WRITABLE_BY_GROUP = 0o020;

@@ -1,0 +1,167 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import { requireAnswer } from '../../src/drivers/xhyve/helper';
+import { daemonPlist, usersOf, type DaemonPlace } from '../../src/drivers/xhyve/helper/daemon';
+import { helperSetup, type Launcher } from '../../src/drivers/xhyve/helper/install';
+import { parsePlist, type PlistDictionary } from '../../src/native/vmnet';
+import { hvkit } from '../unit/cli/command-line';
+import { as, OTHER, USER } from './helper';
+
+/** `hvkit setup xhyve`, into folders of the test's own, and with what stands for launchd: it does what the daemon's file says. */
+class TestLauncher implements Launcher {
+  starts = 0;
+  #process: ChildProcess | undefined;
+
+  async start(daemon: string): Promise<void> {
+    await this.stop();
+    const [program = '', ...words] = readPlist(readFileSync(daemon))['ProgramArguments'] as string[];
+    this.#process = spawn(program, words, { stdio: 'inherit' });
+    this.starts += 1;
+  }
+  isStarted(): Promise<boolean> {
+    return Promise.resolve(this.#process !== undefined);
+  }
+  async stop(): Promise<void> {
+    if (!this.#process) return;
+    this.#process.kill();
+    await once(this.#process, 'exit');
+    this.#process = undefined;
+  }
+}
+
+const readPlist = (bytes: Uint8Array) => Object.fromEntries(parsePlist(bytes) as PlistDictionary);
+
+function openToAll(path: string): void {
+  chmodSync(path, 0o777);
+}
+
+/** By another program, such as an older one. */
+function replace(path: string): void {
+  writeFileSync(`${path}.other`, 'another', { mode: 0o755 });
+  renameSync(`${path}.other`, path);
+}
+
+let root: string;
+let place: DaemonPlace;
+let launcher: TestLauncher;
+let said: string[];
+const say = (line: string): void => void said.push(line.replaceAll(root, ''));
+const setUpBy = (user?: number) =>
+  helperSetup({ place, launcher, env: user === undefined ? {} : { SUDO_UID: String(user) } });
+
+beforeEach(() => {
+  root = mkdtempSync('/run/hvkit-root-');
+  chmodSync(root, 0o755);
+  place = {
+    program: join(root, 'tools', 'hvkit-vmnet'),
+    daemon: join(root, 'daemons', 'plist'),
+    socket: join(root, 'socket'),
+    state: join(root, 'state'),
+    log: join(root, 'log'),
+    leases: join(root, 'leases'),
+  };
+  launcher = new TestLauncher();
+  said = [];
+});
+
+afterEach(async () => {
+  await launcher.stop();
+  rmSync(root, { recursive: true });
+});
+
+test('it installs for who called sudo, mends what was changed, and leaves alone what is right', async () => {
+  await setUpBy(USER).install(say);
+  expect(said).toEqual([
+    'Wrote /tools/hvkit-vmnet',
+    'Wrote /daemons/plist',
+    'The helper runs, and will after each boot: /socket',
+    `It serves root and user ${USER}.`,
+  ]);
+  expect(statSync(place.program)).toMatchObject({ uid: 0, gid: 0, mode: 0o100755 });
+  expect(statSync(place.daemon)).toMatchObject({ uid: 0, gid: 0, mode: 0o100644 });
+  await as(USER, () => requireAnswer(place));
+  await expect(as(OTHER, () => requireAnswer(place))).rejects.toMatchObject({ code: 'ERR_XHYVE_HELPER_REFUSED' });
+
+  said = [];
+  await setUpBy(USER).install(say);
+  expect(said.slice(0, 2)).toEqual(['/tools/hvkit-vmnet is as it should be', '/daemons/plist is as it should be']);
+  expect(launcher.starts).toBe(1);
+
+  for (const harm of [openToAll, replace]) {
+    harm(place.program);
+    await setUpBy(USER).install(say);
+    expect(statSync(place.program)).toMatchObject({ mode: 0o100755 });
+    await as(USER, () => requireAnswer(place));
+  }
+
+  // Another user's set-up takes it from nobody.
+  await setUpBy(OTHER).install(say);
+  await as(USER, () => requireAnswer(place));
+  await as(OTHER, () => requireAnswer(place));
+});
+
+test('nothing is left of it, and there may be nothing', async () => {
+  await setUpBy(USER).install(say);
+  await setUpBy().uninstall(say);
+  await expect(requireAnswer(place)).rejects.toMatchObject({
+    code: 'ERR_XHYVE_HELPER',
+    hint: expect.stringContaining('sudo hvkit setup xhyve') as string,
+  });
+  expect(readdirSync(root, { recursive: true })).toEqual(['daemons', 'tools']);
+  await setUpBy().uninstall(say);
+  expect(said.at(-1)).toBe('Nothing of the helper is left.');
+});
+
+test('a folder that somebody else can write to is no place for it', async () => {
+  execFileSync('install', ['-d', '-o', String(USER), join(root, 'tools')]);
+  await expect(setUpBy(USER).install(say)).rejects.toMatchObject({ code: 'ERR_XHYVE_HELPER_UNSAFE' });
+  expect(existsSync(place.program)).toBe(false);
+});
+
+test('who is not root is told the command', async () => {
+  await expect(as(USER, () => setUpBy(USER).install(say))).rejects.toMatchObject({
+    code: 'ERR_NEEDS_ROOT',
+    hint: 'sudo hvkit setup xhyve',
+  });
+  await expect(as(USER, () => setUpBy(USER).uninstall(say))).rejects.toMatchObject({
+    hint: 'sudo hvkit setup xhyve --uninstall',
+  });
+});
+
+test("what launchd is told keeps characters that are XML's own, and who it is for", () => {
+  const odd = { ...place, leases: '/var/db/<a> & "b"' };
+  const plist = Buffer.from(daemonPlist(odd, [501, 502]));
+  expect(readPlist(plist)).toMatchObject({
+    Label: 'dev.hvkit.vmnet',
+    ProgramArguments: [place.program, 'listen', place.socket, place.state, odd.leases, '501', '502'],
+    RunAtLoad: true,
+    KeepAlive: true,
+    AbandonProcessGroup: true,
+  });
+  expect(usersOf(plist)).toEqual([501, 502]);
+});
+
+test('on this system the shipped drivers have nothing to set up', async () => {
+  const env = { HVKIT_HOME: join(root, 'home') };
+  expect(await hvkit(['setup', 'xhyve'], { env })).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining('works on darwin and not on linux') as string,
+  });
+  expect(await hvkit(['setup', 'kvm'], { env })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('has nothing to be set up') as string,
+  });
+});
