@@ -2,7 +2,7 @@
 
 #include <xpc/xpc.h>
 
-#include <chrono>
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -14,20 +14,12 @@ namespace hvkit::vmnet {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-/// It takes a second or two where the network has to be set up first.
-constexpr seconds kStartPatience(30);
-/// The framework returns no interface and may still say why not.
-constexpr milliseconds kReasonPatience(500);
-constexpr seconds kStopPatience(10);
-
 constexpr uint64_t kLongestFrame = 1 << 20;
 
 }  // namespace
 
-Request::Request() : queue_(dispatch_queue_create("hvkit.vmnet", DISPATCH_QUEUE_SERIAL)) {}
+Request::Request(Patience patience)
+    : patience_(patience), queue_(dispatch_queue_create("hvkit.vmnet", DISPATCH_QUEUE_SERIAL)) {}
 
 Request::~Request() { dispatch_release(queue_); }
 
@@ -44,11 +36,12 @@ void Request::Start(const std::array<uint8_t, 16>& uuid) {
 
   std::unique_lock<std::mutex> lock(mutex_);
   interface_ = interface;
-  const milliseconds patience = interface != nullptr ? milliseconds(kStartPatience) : kReasonPatience;
+  const auto patience = interface != nullptr ? patience_.start : patience_.reason;
   if (!changed_.wait_for(lock, patience, [this] { return started_.has_value(); })) {
     abandoned_ = true;
     if (interface == nullptr) throw FailureOf("vmnet_start_interface", VMNET_FAILURE);
-    throw Failure("ERR_VMNET_INTERFACE", "vmnet_start_interface: no answer within 30 s");
+    throw Failure("ERR_VMNET_INTERFACE",
+                  "vmnet_start_interface: no answer within " + std::to_string(patience.count()) + " ms");
   }
   if (*started_ != VMNET_SUCCESS) throw FailureOf("vmnet_start_interface", *started_);
   if (interface == nullptr) throw FailureOf("vmnet_start_interface", VMNET_FAILURE);
@@ -94,7 +87,7 @@ void Request::Stop() {
   // Then it does not answer.
   if (status != VMNET_SUCCESS) return;
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait_for(lock, kStopPatience, [this] { return stopped_; });
+  changed_.wait_for(lock, patience_.stop, [this] { return stopped_; });
 }
 
 void Request::Stopped() {

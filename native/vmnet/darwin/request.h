@@ -4,6 +4,7 @@
 #include <vmnet/vmnet.h>
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -15,11 +16,20 @@
 
 namespace hvkit::vmnet {
 
+/// How long to wait for answers of the framework.
+struct Patience {
+  /// It takes a second or two where the network has to be set up first.
+  std::chrono::milliseconds start = std::chrono::seconds(30);
+  /// Where it made no interface it may still say why.
+  std::chrono::milliseconds reason = std::chrono::milliseconds(500);
+  std::chrono::milliseconds stop = std::chrono::seconds(10);
+};
+
 /// What an interface shares with the framework, which calls back on a thread of its own: each block that it is handed
 /// holds a reference, so that a call that comes late finds everything there.
 class Request : public std::enable_shared_from_this<Request> {
  public:
-  Request();
+  explicit Request(Patience patience = {});
   ~Request();
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
@@ -46,6 +56,7 @@ class Request : public std::enable_shared_from_this<Request> {
   void Started(vmnet_return_t status, xpc_object_t parameters);
   void Stopped();
 
+  const Patience patience_;
   const dispatch_queue_t queue_;
   std::mutex mutex_;
   std::condition_variable changed_;
