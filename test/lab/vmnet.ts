@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { readLeases } from '../../src/native/vmnet';
+
 export const BRIDGE = 'bridge100';
 const HOST = '192.168.64.1';
 
@@ -44,6 +46,28 @@ export class Vmnet implements AsyncDisposable {
     execFileSync('ip', ['link', 'add', BRIDGE, 'type', 'bridge', 'forward_delay', '0']);
     execFileSync('ip', ['addr', 'add', `${HOST}/${this.#bits}`, 'dev', BRIDGE]);
     execFileSync('ip', ['link', 'set', BRIDGE, 'up']);
+    await this.#serve();
+  }
+
+  /** bootpd ends when nobody has asked for a while, and knows what stands in the table when it is started again. */
+  async again(): Promise<void> {
+    await this.#end();
+    const { leases } = await readLeases({ path: this.leases });
+    const known = leases.map(({ address, mac = '', expires }) => {
+      const seconds = Math.floor((expires?.getTime() ?? 0) / 1000);
+      return `${seconds} ${mac} ${address} * 01:${mac}\n`;
+    });
+    writeFileSync(join(this.#folder, 'dnsmasq.leases'), known.join(''));
+    await this.#serve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server) return;
+    await this.#end();
+    execFileSync('ip', ['link', 'del', BRIDGE]);
+  }
+
+  async #serve(): Promise<void> {
     const server = spawn(
       'dnsmasq',
       [
@@ -68,11 +92,11 @@ export class Vmnet implements AsyncDisposable {
     this.#server = server;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#server) return;
-    this.#server.kill();
-    await once(this.#server, 'exit');
-    execFileSync('ip', ['link', 'del', BRIDGE]);
+  async #end(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    server.kill();
+    await once(server, 'exit');
   }
 }
 

@@ -44,6 +44,16 @@ export class XhyvePlace implements AsyncDisposable {
     return folder;
   }
 
+  /** An image that is a disk, with a loader that a firmware starts. */
+  disk(): string {
+    const path = join(this.folder, 'disk.img');
+    const bytes = Buffer.alloc(8 * 2 ** 20);
+    bytes.write('a loader', 3);
+    bytes.writeUInt16LE(0xaa55, 510);
+    writeFileSync(path, bytes);
+    return path;
+  }
+
   /** The folder of what comes and goes with a machine's process. */
   runFolder({ uuid }: { uuid: string }): string {
     return join(this.home, 'xhyve', uuid);

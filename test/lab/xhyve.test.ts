@@ -1,7 +1,10 @@
-import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
-import { Hvkit, type CreateRequest, type Machine, type StartOptions } from '../../src';
+import { Hvkit, type CreateRequest, type Machine, type Progress, type StartOptions } from '../../src';
 import { isAlive, signalProcess, watchProcess, type ProcessIdentity } from '../../src/native/hyperkit';
 import { readLeases } from '../../src/native/vmnet';
 import { readUntil } from './machine';
@@ -14,6 +17,7 @@ const SYSRQ = '/proc/sysrq-trigger';
 const place = new XhyvePlace();
 const image = place.image('micro');
 const silent = place.image('silent', { init: 'none' });
+const disk = place.disk();
 const env = { ...process.env, HVKIT_TIMEOUT: '120' };
 const hv = new Hvkit({ home: place.home, drivers: [place.driver], env });
 
@@ -33,6 +37,39 @@ const create = (request: Partial<CreateRequest> = {}, options: StartOptions = {}
   hv.create({ name: 'dev', cpus: 1, memory: 256, disk: '64M', image, ...request }, options);
 
 const macOf = ({ plan }: Machine): string => (plan as { mac: string }).mac;
+
+function argumentsOf({ pid }: ProcessIdentity): string[] {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+}
+
+/** As vpnkit answers, to anybody who asks for an interface; nothing is at its other end. */
+async function serveEthernet(path: string, mac: string): Promise<AsyncDisposable & { asked: string[] }> {
+  const asked: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    let heard = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      const before = heard.length;
+      heard = Buffer.concat([heard, chunk]);
+      if (before < 49 && heard.length >= 49) socket.write(heard.subarray(0, 49));
+      if (before >= 90 || heard.length < 90) return;
+      asked.push(heard.toString('latin1', 50, 86));
+      const vif = Buffer.alloc(258);
+      vif.set([1, 0xdc, 5, 0xdc, 5, ...mac.split(':').map((octet) => Number.parseInt(octet, 16))]);
+      socket.write(vif);
+    });
+  }).listen(path);
+  await once(server, 'listening');
+  return {
+    asked,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
 
 /** Kills it, and waits for its end. */
 async function gone(identity: ProcessIdentity | undefined): Promise<void> {
@@ -184,12 +221,92 @@ test(
   A_LIFE,
 );
 
+test('each of its options reaches hyperkit', async () => {
+  const disks = ['raw', 'qcow2'].map((format) => {
+    const path = join(place.folder, `more.${format}`);
+    execFileSync('qemu-img', ['create', '-q', '-f', format, path, '8M']);
+    return path;
+  });
+  const uuid = '0f4b4d6f-6d37-4ca7-91e9-4fd0cc2a6a11';
+  const machine = await create({
+    image: silent,
+    options: {
+      hyperkit: HYPERKIT,
+      cpuCount: 2,
+      memorySize: 192,
+      diskSize: 32,
+      rawdisk: true,
+      bootKernel: join(image, 'kernel'),
+      bootInitrd: join(image, 'initrd'),
+      bootCmd: 'quiet one,two',
+      disks: disks.join(','),
+      vsockPorts: '2376,1024',
+      uuid,
+    },
+  });
+  const run = place.runFolder(machine);
+  const told = argumentsOf(await place.processOf(machine)).join(' ');
+  for (const words of [
+    `-c 2 -m 192M -U ${uuid} `,
+    `-s 1:0,virtio-blk,${machine.folder}/disk.raw `,
+    `-s 5:0,virtio-blk,${disks[0]!} -s 5:1,virtio-blk,${disks[1]!},format=qcow `,
+    `-s 11,virtio-sock,guest_cid=3,path=${run},guest_forwards=2376;1024 `,
+    `-f kexec,${machine.folder}/kernel,${machine.folder}/initrd,console=ttyS0 quiet one,two`,
+  ]) {
+    expect(`${told} `).toContain(words);
+  }
+  expect(statSync(join(machine.folder, 'disk.raw')).size).toBe(32 * 2 ** 20);
+  await machine.remove();
+  // They are the user's.
+  expect(disks.every((path) => existsSync(path))).toBe(true);
+});
+
+test('a network that somebody else serves, over a socket as of vpnkit', async () => {
+  const path = join(place.folder, 'ethernet');
+  const mac = '52:54:00:0a:0b:0c';
+  await using server = await serveEthernet(path, mac);
+  const machine = await create({ image: silent, options: { vpnkitSocket: path } });
+  expect(macOf(machine)).toBe(mac);
+  expect(argumentsOf(await place.processOf(machine))).toContain(`2:0,virtio-vpnkit,path=${path},uuid=${machine.uuid}`);
+  // Before it was made, and as it was started.
+  expect(server.asked).toEqual([machine.uuid, machine.uuid]);
+  await machine.remove();
+  await expect(create({ image: silent, options: { vpnkitSocket: '/none' } })).rejects.toMatchObject({
+    code: 'ERR_PRECREATE',
+    message: expect.stringContaining('No network is had from /none') as string,
+  });
+});
+
+test('a firmware starts what is on a disk, which is a copy of the image', async () => {
+  const over = new AbortController();
+  let told: Promise<string> | undefined;
+  const onProgress = ({ stage }: Progress): void => {
+    if (stage !== 'ready') return;
+    told ??= hv.machine('dev').then(async (machine) => {
+      const words = argumentsOf(await place.processOf(machine)).join(' ');
+      expect(words).toContain(`-f bootrom,${machine.folder}/bootrom`);
+      return readFileSync(join(machine.folder, 'disk.raw'), 'latin1');
+    });
+    void told.finally(() => {
+      over.abort();
+    });
+  };
+  const bootrom = '/usr/share/seabios/bios-256k.bin';
+  const made = create({ image: disk, disk: '64M', options: { bootrom } }, { onProgress, signal: over.signal });
+  await expect(made).rejects.toMatchObject({ code: 'ABORT_ERR' });
+  const copied = await told;
+  expect([copied?.slice(3, 11), copied?.length]).toEqual(['a loader', 64 * 2 ** 20]);
+});
+
 test.each([
   [{ options: { hyperkit: '/none/hyperkit' } }, 'There is no program /none/hyperkit'],
   [{ options: { qcow2: true, rawdisk: true } }, 'A disk is qcow2 or raw, and not both'],
   [{ network: 'user' }, 'has one network'],
   [{ publish: ['80:80'] }, "cannot publish a guest's ports"],
   [{ shares: ['/tmp:/mnt'] }, 'cannot share folders'],
+  [{ options: { experimentalNfsShare: '/Users/me' } }, 'shares no folders, and not /Users/me'],
+  [{ options: { disks: '/none/disk' } }, 'The disk /none/disk cannot be read'],
+  [{ image: disk }, 'boots from a disk of its own'],
 ])('%j is refused before anything is made', async (request, words) => {
   await expect(create(request)).rejects.toMatchObject({
     code: 'ERR_PRECREATE',
