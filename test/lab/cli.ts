@@ -119,7 +119,7 @@ function give(path: string, { user, group }: Identity): void {
   for (const name of readdirSync(path)) give(join(path, name), { user, group, groups: [] });
 }
 
-function checkout(): string {
+export function checkout(): string {
   if (!existsSync(CHECKOUT)) {
     mkdirSync(CHECKOUT, { recursive: true });
     execFileSync('mount', ['--bind', ROOT, CHECKOUT]);

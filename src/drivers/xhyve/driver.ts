@@ -70,8 +70,9 @@ export class XhyveDriver implements Driver {
     return (require('./evidence') as typeof import('./evidence')).evidenceOf(machine, this.#run(machine), this.#host);
   }
 
-  start(machine: DriverMachine, signal: AbortSignal): Promise<void> {
-    return lifecycle().start(machine, this.#run(machine), signal);
+  async start(machine: DriverMachine, signal: AbortSignal): Promise<void> {
+    await this.#requireNetwork(machine);
+    await lifecycle().start(machine, this.#run(machine), signal);
   }
 
   stop(machine: DriverMachine, options: Ending): Promise<void> {
@@ -82,8 +83,9 @@ export class XhyveDriver implements Driver {
     return lifecycle().kill(this.#run(machine));
   }
 
-  restart(machine: DriverMachine, options: Ending): Promise<void> {
-    return lifecycle().restart(machine, this.#run(machine), options);
+  async restart(machine: DriverMachine, options: Ending): Promise<void> {
+    await this.#requireNetwork(machine);
+    await lifecycle().restart(machine, this.#run(machine), options);
   }
 
   pause(machine: DriverMachine): Promise<void> {
@@ -117,6 +119,12 @@ export class XhyveDriver implements Driver {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #requireNetwork(machine: DriverMachine): Promise<void> {
+    const { planOf } = require('./plan') as typeof import('./plan');
+    const { requireNetwork } = require('./network') as typeof import('./network');
+    return requireNetwork(planOf(machine).network, this.#host);
   }
 
   #run({ uuid }: DriverMachine): RunFiles {

@@ -1,5 +1,6 @@
 import type { DriverContext, Health } from '../driver';
 import { findHyperkit } from './hyperkit';
+import { isInstalled } from './helper/place';
 import type { XhyveHost } from './host';
 
 /** What of a machine's options changes what it needs of the host. */
@@ -11,7 +12,7 @@ export interface Needs {
 }
 
 /** Whether machines can be made here, and if not: what is missing, and what mends it. */
-export function health(host: XhyveHost, context: DriverContext, needs: Needs = {}): Health {
+export async function health(host: XhyveHost, context: DriverContext, needs: Needs = {}): Promise<Health> {
   if (host.arch !== 'x64') {
     const reason = `hyperkit is for Macs with an Intel processor, and this one is ${host.arch}`;
     const fix =
@@ -22,9 +23,10 @@ export function health(host: XhyveHost, context: DriverContext, needs: Needs = {
     const reason = 'hyperkit is not installed';
     return { installed: false, healthy: false, reason, fix: 'https://github.com/moby/hyperkit has it' };
   }
-  if (process.getuid?.() !== 0 && needs.vpnkitSocket === undefined) {
-    const reason = "vmnet, the network of hyperkit's machines, is root's";
-    return { installed: true, healthy: false, reason, fix: 'sudo hvkit' };
+  const hasHelper = host.helper !== undefined && (await isInstalled(host.helper));
+  if (process.getuid?.() !== 0 && needs.vpnkitSocket === undefined && !hasHelper) {
+    const reason = "vmnet, the network of hyperkit's machines, is root's, and hvkit's helper for it is not installed";
+    return { installed: true, healthy: false, reason, fix: 'sudo hvkit setup xhyve' };
   }
   return { installed: true, healthy: true };
 }

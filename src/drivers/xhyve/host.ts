@@ -1,3 +1,5 @@
+import { HELPER, type HelperPlace } from './helper/place';
+
 /** What the driver stands on: macOS, or a stand-in for its parts. */
 export interface XhyveHost {
   readonly platforms: readonly NodeJS.Platform[];
@@ -8,6 +10,8 @@ export interface XhyveHost {
   readonly leases: string;
   /** What vmnet's shared network is. */
   readonly settings: string;
+  /** Where hvkit's helper is, if it is installed. */
+  readonly helper?: HelperPlace | undefined;
 }
 
 export const macOS: XhyveHost = {
@@ -19,5 +23,6 @@ export const macOS: XhyveHost = {
     '/Applications/Docker.app/Contents/Resources/bin/com.docker.hyperkit',
   ],
   leases: '/var/db/dhcpd_leases',
+  helper: HELPER,
   settings: '/Library/Preferences/SystemConfiguration/com.apple.vmnet.plist',
 };

@@ -48,12 +48,11 @@ function run(
 }
 
 function isProgram(path: string): boolean {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
-    // Whatever the reason is: no.
+    // Whatever the reason is, such as a folder that one may not look into: no.
     return false;
   }
 }

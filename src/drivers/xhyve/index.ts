@@ -1,5 +1,6 @@
-import type { DriverDefinition } from '../driver';
+import type { DriverDefinition, HostSetup } from '../driver';
 import { XhyveDriver } from './driver';
+import { HELPER } from './helper/place';
 import { macOS, type XhyveHost } from './host';
 
 export type { XhyveHost } from './host';
@@ -17,15 +18,16 @@ export function xhyveOn(host: XhyveHost): DriverDefinition {
     },
     imageIn: ({ boot2dockerUrl }) => (typeof boot2dockerUrl === 'string' ? boot2dockerUrl : undefined),
     sameAs: { cpuCount: 'cpus', memorySize: 'memory', diskSize: 'disk' },
-    health: (context) => Promise.resolve((require('./health') as typeof import('./health')).health(host, context)),
+    health: (context) => (require('./health') as typeof import('./health')).health(host, context),
     create: (context) => new XhyveDriver(context, host),
-    setup({ env }) {
-      const { HELPER } = require('./helper') as typeof import('./helper');
-      const { helperSetup } = require('./helper/install') as typeof import('./helper/install');
-      const { launchd } = require('./helper/launchd') as typeof import('./helper/launchd');
-      return helperSetup({ place: { ...HELPER, leases: host.leases }, launcher: launchd, env });
-    },
+    ...(host.helper && { setup: ({ env }) => setupOf(host, env) }),
   };
+}
+
+function setupOf({ helper = HELPER, leases }: XhyveHost, env: NodeJS.ProcessEnv): HostSetup {
+  const { helperSetup } = require('./helper/install') as typeof import('./helper/install');
+  const { launchd } = require('./helper/launchd') as typeof import('./helper/launchd');
+  return helperSetup({ place: { ...helper, leases }, launcher: launchd, env });
 }
 
 export const xhyve: DriverDefinition = xhyveOn(macOS);

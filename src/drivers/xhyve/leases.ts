@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 
 import { namesIn } from '../../files';
-import { readLeases, removeLeases } from '../../native/vmnet';
+import { readLeases } from '../../native/vmnet';
 import type { DriverContext, Lease } from '../driver';
 import type { XhyveHost } from './host';
+import { release } from './network';
 import { isThere, markOf } from './run-folder';
 import { runFilesOf, runFolders } from './run-files';
 
@@ -33,6 +34,6 @@ export async function leasesOf({ home }: DriverContext, { leases: path }: XhyveH
   );
 }
 
-export async function releaseLease({ address, mac }: Lease, { leases: path }: XhyveHost): Promise<void> {
-  await removeLeases([{ mac, address }], { path });
+export async function releaseLease({ address, mac }: Lease, host: XhyveHost): Promise<void> {
+  await release(mac, host, { address });
 }

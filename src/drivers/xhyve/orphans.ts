@@ -1,8 +1,8 @@
 import { namesIn } from '../../files';
-import { removeLeases } from '../../native/vmnet';
 import type { DriverContext, DriverMachine, Orphan } from '../driver';
 import type { XhyveHost } from './host';
 import { kill } from './lifecycle';
+import { release } from './network';
 import { processesOf } from './process';
 import { markOf, removeFolder } from './run-folder';
 import { runFilesOf, runFolders } from './run-files';
@@ -28,7 +28,7 @@ export async function orphansOf(
         name,
         delete: async () => {
           await kill(run);
-          if (mark) await removeLeases([{ mac: mark.mac }], { path: host.leases });
+          if (mark) await release(mark.mac, host);
           await removeFolder(run);
         },
       };

@@ -11,8 +11,8 @@ export const xhyvePlan = z.strictObject({
   uuid: z.string(),
   /** What the network gives to this UUID. */
   mac: z.string(),
-  /** Without a socket it is vmnet's. */
-  network: z.strictObject({ socket: z.string().optional() }),
+  /** Without a socket it is hyperkit's own vmnet; `byHelper`: vmnet too, over the socket of hvkit's helper. */
+  network: z.strictObject({ socket: z.string().optional(), byHelper: z.literal(true).optional() }),
   cpus: z.int(),
   /** MiB. */
   memory: z.int(),

@@ -9,9 +9,9 @@ import { requireAddress } from './exhaustion';
 import { health } from './health';
 import type { XhyveHost } from './host';
 import { macOf, requireHyperkit } from './hyperkit';
+import { macOn, networkOf, requireNetwork } from './network';
 import { xhyveOptions, type XhyveOptions } from './options';
 import type { XhyvePlan } from './plan';
-import { macFrom } from './vpnkit';
 
 const MIB = 2 ** 20;
 const CONSOLE = 'console=ttyS0';
@@ -37,11 +37,12 @@ export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: Dri
   }
   if (spec.network) throw refused(`The driver xhyve has one network, vmnet's, and no --network ${spec.network.mode}`);
   if (spec.accel !== 'auto') throw refused(`The driver xhyve has no --accel ${spec.accel}`);
-  const { healthy, reason = 'it does not say why', fix } = health(host, context, options);
+  const { healthy, reason = 'it does not say why', fix } = await health(host, context, options);
   if (!healthy) {
     throw new HvError({ code: 'ERR_XHYVE_HOST', message: `The driver xhyve does not work here: ${reason}`, hint: fix });
   }
   requireHyperkit(options.hyperkit, host, context);
+  await requireNetwork(await networkOf(options, host), host);
   // One that had its address before has it still.
   if (options.vpnkitSocket === undefined && options.uuid === undefined) await requireAddress(host);
   return options;
@@ -57,16 +58,14 @@ export async function planMachine(request: Request, host: XhyveHost, context: Dr
     throw refused(`The image ${image.name} is for ${image.arch}, and hyperkit's guests are x86_64`);
   }
   const boot = bootOf(options, image);
-  const socket = options.vpnkitSocket;
+  const network = await networkOf(options, host);
   const size = options.diskSize === undefined ? spec.disk : options.diskSize * MIB;
   const plan: XhyvePlan = {
     schema: 1,
     hyperkit,
     uuid,
-    mac: await (socket === undefined
-      ? macOf(uuid, hyperkit, boot.kernel ?? boot.bootrom ?? '')
-      : macFrom(socket, uuid)),
-    network: socket === undefined ? {} : { socket },
+    mac: await (macOn(network, uuid, host) ?? macOf(uuid, hyperkit, boot.kernel ?? boot.bootrom ?? '')),
+    network,
     cpus: options.cpuCount ?? spec.cpus,
     memory: options.memorySize ?? spec.memory,
     disk: Math.max(size, image.disk?.virtualSize ?? 0),

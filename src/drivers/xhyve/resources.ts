@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { unfinishedOf, writeWhole } from '../../files';
 import { readDisk, writeDisk } from '../../images/disk';
 import { buildSeed } from '../../images/seed';
-import { removeLeases } from '../../native/vmnet';
 import type { Properties, Resource } from '../../resources/resource';
 import type { DriverMachine } from '../driver';
 import { filesOf, type MachineFiles } from './files';
 import type { XhyveHost } from './host';
 import { kill } from './lifecycle';
+import { release } from './network';
 import { planOf, type XhyvePlan } from './plan';
 import { isThere, makeFolder, markOf, removeFolder } from './run-folder';
 import type { RunFiles } from './run-files';
@@ -112,8 +112,8 @@ function seed(machine: DriverMachine, { user, mac }: XhyvePlan, { seed: path }: 
 }
 
 /** The DHCP server makes it, when the guest asks for an address; it would keep it for a day. */
-function lease({ mac, network }: XhyvePlan, { leases: path }: XhyveHost): Resource {
-  const isOurs = network.socket === undefined;
+function lease({ mac, network }: XhyvePlan, host: XhyveHost): Resource {
+  const isVmnet = network.socket === undefined || network.byHelper === true;
   return {
     kind: 'lease',
     id: 'lease',
@@ -122,7 +122,7 @@ function lease({ mac, network }: XhyvePlan, { leases: path }: XhyveHost): Resour
     // Whether it stands in the table just now says nothing: it comes with the guest's first boot, and goes with time.
     read: (step) => Promise.resolve(step.recorded('lease')),
     async delete(step) {
-      if (isOurs) await removeLeases([{ mac }], { path, signal: step.signal });
+      if (isVmnet) await release(mac, host, { signal: step.signal });
     },
   };
 }

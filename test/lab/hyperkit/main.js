@@ -95,7 +95,13 @@ async function boot({ memory, processors, uuid }, devices, sockets, com1) {
   const terminals = await monitor.run('query-chardev');
   const terminal = terminals.find(({ label }) => label === 'com1')?.filename.replace(/^pty:/, '');
   if (terminal !== undefined) com1.opened(terminal);
-  process.on('SIGTERM', () => void monitor.run('system_powerdown'));
+  const pressButton = () => void monitor.run('system_powerdown');
+  process.on('SIGTERM', pressButton);
+  // As there: a guest without its network is shut down.
+  for (const socket of sockets) {
+    if (socket.closed) pressButton();
+    else socket.once('close', pressButton);
+  }
   process.on('SIGUSR1', () => {
     process.stdout.write('received sigusr1, pausing\n');
     void monitor.run('stop');

@@ -91,7 +91,7 @@ function relay(socket, qemu) {
       socket.write(Buffer.concat([header, frame]));
     },
   );
-  // The guest goes on without a network.
+  // Its end is seen to by who started the guest.
   socket.on('error', (error) => process.stderr.write(`virtio-net-vpnkit: ${error.message}\n`));
   qemu.on('error', (error) => process.stderr.write(`virtio-net-vpnkit: ${error.message}\n`));
 }

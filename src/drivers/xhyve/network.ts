@@ -1,0 +1,45 @@
+import { HvError } from '../../errors';
+import { removeLeases } from '../../native/vmnet';
+import { isInstalled, macOf, releaseLeases, requireAnswer } from './helper';
+import type { XhyveHost } from './host';
+import type { XhyveOptions } from './options';
+import type { XhyvePlan } from './plan';
+import { macFrom } from './vpnkit';
+
+type Network = XhyvePlan['network'];
+
+/** A socket that was named; vmnet by the helper, where that is installed; else hyperkit's own vmnet, which is root's. */
+export async function networkOf({ vpnkitSocket: socket }: XhyveOptions, { helper }: XhyveHost): Promise<Network> {
+  if (socket !== undefined) return { socket };
+  return helper && (await isInstalled(helper)) ? { socket: helper.socket, byHelper: true } : {};
+}
+
+/** hyperkit would try for ever to reach a helper that is not there. */
+export async function requireNetwork({ byHelper }: Network, { helper }: XhyveHost): Promise<void> {
+  if (!byHelper) return;
+  if (!helper) {
+    throw new HvError({
+      code: 'ERR_XHYVE_HELPER',
+      message: "The machine has its network by hvkit's helper, which this host has no place for",
+    });
+  }
+  await requireAnswer(helper);
+}
+
+/** The MAC that it gives to a UUID; undefined: hyperkit itself has to be asked. */
+export function macOn({ socket, byHelper }: Network, uuid: string, { helper }: XhyveHost): Promise<string> | undefined {
+  if (byHelper && helper) return macOf(uuid, helper);
+  return socket === undefined ? undefined : macFrom(socket, uuid);
+}
+
+export interface ReleaseOptions {
+  address?: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** Takes leases of a MAC out of vmnet's table, which is root's: for others the helper does it, if it gave the MAC to this user. */
+export async function release(mac: string, host: XhyveHost, { address, signal }: ReleaseOptions = {}): Promise<void> {
+  const { helper, leases: path } = host;
+  if (process.geteuid?.() !== 0 && helper && (await isInstalled(helper))) await releaseLeases(mac, helper);
+  else await removeLeases([{ mac, ...(address !== undefined && { address }) }], { path, signal });
+}
