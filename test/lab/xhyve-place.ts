@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { DriverDefinition } from '../../src/driver';
-import { xhyveOn } from '../../src/drivers/xhyve';
+import { xhyveOn, type XhyveHost } from '../../src/drivers/xhyve';
 import { findProcess, watchProcess, type ProcessIdentity } from '../../src/native/hyperkit';
 import { commandLine } from './traces';
 import { Vmnet, type VmnetOptions } from './vmnet';
@@ -24,13 +24,15 @@ export class XhyvePlace implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'hvkit-xhyve-'));
   readonly home = join(this.folder, 'home');
   readonly vmnet: Vmnet;
+  readonly host: XhyveHost;
   readonly driver: DriverDefinition;
 
   constructor(options?: VmnetOptions) {
     mkdirSync(this.home, { mode: 0o700 });
     this.vmnet = new Vmnet(this.folder, options);
     const { leases, settings } = this.vmnet;
-    this.driver = xhyveOn({ platforms: [process.platform], arch: 'x64', hyperkit: [HYPERKIT], leases, settings });
+    this.host = { platforms: [process.platform], arch: 'x64', hyperkit: [HYPERKIT], leases, settings };
+    this.driver = xhyveOn(this.host);
   }
 
   /** hvkit's own small guest as an image's folder. With `init` `none` nobody waits for it to answer. */
@@ -66,6 +68,13 @@ export class XhyvePlace implements AsyncDisposable {
     const found = await findProcess(Number(readFileSync(join(this.runFolder(machine), file), 'utf8')));
     if (!found) throw new Error(`${file} names nobody`);
     return found;
+  }
+
+  /** The command lines of what runs for machines of this home. */
+  processes(): string[] {
+    const folder = join(this.home, 'xhyve');
+    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return all.map(commandLine).filter((line) => line.includes(folder) && !line.includes('children/xhyve.js'));
   }
 
   /** What the home has on this host beside its machines' files. */
