@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import type { HelperPlace } from '../../src/drivers/xhyve/helper';
+import { isErrno } from '../../src/files';
 import { findProcess, watchProcess } from '../../src/native/hyperkit';
 
 export const PROGRAM = join(__dirname, '..', '..', 'build', 'Release', 'hvkit-vmnet');
@@ -93,9 +95,17 @@ export class Wire {
   /** As this user. */
   static async to({ socket: path }: HelperPlace, user = USER): Promise<Wire> {
     return as(user, async () => {
-      const socket = createConnection(path);
-      await once(socket, 'connect');
-      return new Wire(socket);
+      for (;;) {
+        const socket = createConnection(path);
+        try {
+          await once(socket, 'connect');
+          return new Wire(socket);
+        } catch (error) {
+          // So many wait to be let in that the kernel takes no more just now.
+          if (!isErrno(error, 'EAGAIN')) throw error;
+          await setImmediate();
+        }
+      }
     });
   }
 

@@ -2,6 +2,7 @@ import { createConnection } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { HvError } from '../../../errors';
+import { isErrno } from '../../../files';
 import { formatMac, parseMac } from '../../../net/mac';
 import { formatRequest, parseReply, REPLY_BYTES, type HelperReply, type HelperRequest } from './messages';
 import { requireSafe, type HelperPlace } from './place';
@@ -37,7 +38,7 @@ export async function requireAnswer(place: HelperPlace): Promise<void> {
 
 async function ask(request: HelperRequest, place: HelperPlace): Promise<HelperReply> {
   await requireSafe(place);
-  const bytes = await exchange(formatRequest(request), place);
+  const bytes = await retried(() => exchange(formatRequest(request), place));
   if (bytes.length === 0) throw refused(place);
   const reply = parseReply(bytes);
   if (!reply || reply.status === 'invalid') {
@@ -45,6 +46,20 @@ async function ask(request: HelperRequest, place: HelperPlace): Promise<HelperRe
   }
   if (reply.status === 'failed') throw failure(`hvkit's helper could not do it: ${reply.words}`);
   return reply;
+}
+
+/** Once more, where so many call at once that no more can wait. */
+async function retried<T>(call: () => Promise<T>): Promise<T> {
+  const until = performance.now() + BUSY_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const cause = HvError.is(error) ? error.cause : undefined;
+      if (!isErrno(cause, 'EAGAIN') || performance.now() >= until) throw error;
+    }
+    await delay(PAUSE_MS);
+  }
 }
 
 /** What it says until it hangs up. */
