@@ -17,6 +17,11 @@ export const SIGNS: readonly Sign[] = [
     means: 'the firmware found nothing to boot from',
     hint: OTHER_IMAGE,
   },
+  {
+    line: /^Shell>$/,
+    means: 'the firmware found nothing to boot from, and shows a shell of its own',
+    hint: OTHER_IMAGE,
+  },
   { line: /error: (?:no such partition|unknown filesystem)\.?$/, means: 'its boot loader failed', hint: OTHER_IMAGE },
   { line: /You are in (?:emergency|rescue) mode/, means: 'its system went into emergency mode' },
   { line: /^hvkit: no network interface/, means: 'it found no network interface' },

@@ -119,6 +119,9 @@ export class Vigil {
         rest = lines.pop()?.slice(-LONGEST_LINE) ?? '';
         this.#lastHeard = performance.now();
         for (const line of lines) this.#judge(plainLine(line));
+        // A prompt stays what it is until somebody types. What else is half a line yet, is judged when it is whole.
+        const prompt = plainLine(rest);
+        if (prompt.endsWith('>')) this.#judge(prompt);
       }
     } catch (error) {
       if (!signal.aborted) this.#trouble = `the console could not be followed: ${(error as Error).message}`;
