@@ -52,8 +52,7 @@ export function domainXml(home: Home, machine: DriverMachine, plan: KvmPlan, par
 
 function operatingSystem({ image }: DriverMachine, plan: KvmPlan, { kernel, initrd }: Parts): XmlNode {
   const type = { '@arch': image.arch, '@machine': plan.machineType, '#text': 'hvm' };
-  // libvirt finds the firmware's files for itself.
-  const firmware = plan.firmware === 'efi' ? { '@firmware': 'efi' } : {};
+  const firmware = plan.firmware === 'efi' ? uefi() : {};
   if (kernel === undefined) {
     // What a BIOS says of a disk that it cannot start goes to a screen otherwise, and there is none.
     const told = plan.firmware === 'bios' && image.arch === 'x86_64' ? { bios: { '@useserial': 'yes' } } : {};
@@ -66,6 +65,14 @@ function operatingSystem({ image }: DriverMachine, plan: KvmPlan, { kernel, init
     ...(initrd === undefined ? {} : { initrd }),
     cmdline: [`console=${image.arch === 'x86_64' ? 'ttyS0' : 'ttyAMA0'}`, image.cmdline ?? ''].join(' ').trim(),
   };
+}
+
+/**
+ * libvirt finds the firmware's files for itself. Left to choose, it takes one that starts only what Microsoft has signed: no
+ * kernel that is started directly, and not every distribution's disk.
+ */
+function uefi(): XmlNode {
+  return { '@firmware': 'efi', firmware: { feature: { '@enabled': 'no', '@name': 'secure-boot' } } };
 }
 
 /** A timer that a guest would boot longer for, and that its others do as well. */
