@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { apisOfThisMachine, build, ROOT } from './prebuild/build.mjs';
 import { inspect, isFor } from './prebuild/inspect.mjs';
-import { ADDONS, Failure, HOST, TARGETS, targetOf } from './prebuild/targets.mjs';
+import { Failure, filesOf, HOST, TARGETS, targetOf } from './prebuild/targets.mjs';
 import { tryOut } from './prebuild/try.mjs';
 
 const USAGE = `Usage: node scripts/prebuild.mjs [options]
@@ -41,9 +41,9 @@ try {
 function make(name, out) {
   const target = targetOf(name);
   const { files, apis } = build(name);
-  for (const [addon, built] of Object.entries(files)) {
+  for (const [each, built] of Object.entries(files)) {
     report(built, target, apis);
-    const file = fileOf(out, name, addon);
+    const file = join(out, name, each);
     mkdirSync(dirname(file), { recursive: true });
     // Renamed into place: a process that has the old file loaded keeps it whole.
     copyFileSync(built, `${file}.new`);
@@ -65,8 +65,8 @@ function report(file, target, apis) {
 function checkAll(out) {
   const wrong = [];
   for (const [name, target] of Object.entries(TARGETS)) {
-    for (const addon of Object.keys(ADDONS)) {
-      const file = fileOf(out, name, addon);
+    for (const each of filesOf(target)) {
+      const file = join(out, name, each);
       if (!existsSync(file)) wrong.push(`${relative(process.cwd(), file)}: missing`);
       else if (!isFor(file, target)) {
         wrong.push(`${relative(process.cwd(), file)}: no ${target.format} file for ${name}`);
@@ -75,8 +75,4 @@ function checkAll(out) {
   }
   if (wrong.length > 0) throw new Failure(['Not every prebuilt binary is there:', ...wrong].join('\n  '));
   console.log(`All prebuilt binaries are there: ${Object.keys(TARGETS).join(', ')}`);
-}
-
-function fileOf(out, name, addon) {
-  return join(out, name, `${addon}.node`);
 }

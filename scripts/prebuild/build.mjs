@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path';
 
 import { unpack } from './debian.mjs';
 import { requirePrograms, run } from './run.mjs';
-import { ADDONS, Failure, HOST, targetOf } from './targets.mjs';
+import { Failure, filesOf, HOST, targetOf } from './targets.mjs';
 
 const HERE = import.meta.dirname;
 export const ROOT = join(HERE, '..', '..');
 export const WORK = join(ROOT, 'build', 'prebuild');
 
-/** @returns the built files by addon, and where libvirt's API descriptions of that platform are */
+/** @returns the built files by their names, and where libvirt's API descriptions of that platform are */
 export function build(name) {
   const target = targetOf(name);
   const stage = join(WORK, name);
@@ -33,7 +33,7 @@ export function build(name) {
     const options = ['--release', '--jobs=max', ...args, ...(headers ? [`--nodedir=${headers}`] : [])];
     run(process.execPath, [nodeGyp, step, ...options], { cwd: stage, env: { ...process.env, ...env } });
   }
-  const files = Object.keys(ADDONS).map((addon) => [addon, join(stage, 'build', 'Release', `${addon}.node`)]);
+  const files = filesOf(target).map((file) => [file, join(stage, 'build', 'Release', file)]);
   if (target.format === 'Mach-O') for (const [, file] of files) run('strip', ['-x', file]);
   return { files: Object.fromEntries(files), apis };
 }

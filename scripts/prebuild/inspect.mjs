@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import { run } from './run.mjs';
-import { ADDONS, FLOORS } from './targets.mjs';
+import { ADDONS, FLOORS, PROGRAMS } from './targets.mjs';
 
 /** The format and the machine that a file's header names, or undefined if it is no binary that we know. */
 export function formatOf(file) {
@@ -31,8 +31,8 @@ export function isFor(file, target) {
 export function inspect(file, target, apis) {
   if (!isFor(file, target)) return { facts: {}, faults: [`is no ${target.format} file for ${target.name}`] };
   const found = target.format === 'ELF' ? readElf(file) : readMachO(file);
-  // The file is named like its addon.
-  const allowed = [...target.libraries, ...(ADDONS[basename(file, '.node')] ?? [])];
+  // The file is named like its addon, or its program.
+  const allowed = [...target.libraries, ...({ ...ADDONS, ...PROGRAMS }[basename(file, '.node')] ?? [])];
   const faults = [
     ...found.libraries
       .filter((library) => !allowed.includes(library))

@@ -10,18 +10,21 @@ export const FLOORS = {
   LIBVIRT_QEMU: '6.0.0',
 };
 
-/** The addons, and which of libvirt's libraries each may name: only the one must need it. */
+/** The addons, and which libraries each may name that no other must need. */
 export const ADDONS = {
   libvirt: ['libvirt.so.0', 'libvirt-qemu.so.0', 'libvirt.0.dylib', 'libvirt-qemu.0.dylib'],
   hyperkit: [],
-  vmnet: [],
+  vmnet: ['vmnet'],
 };
+
+/** What is no addon, and of use on macOS alone. */
+export const PROGRAMS = { 'hvkit-vmnet': ['vmnet'] };
 
 /** Shared libraries that any addon may name. */
 const LINUX_LIBRARIES = ['libstdc++.so.6', 'libgcc_s.so.1', 'libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0'];
 const DARWIN_LIBRARIES = ['libc++.1.dylib', 'libSystem.B.dylib'];
 
-/** Every platform has every addon. */
+/** Every platform has every addon, some have programs too. */
 export const TARGETS = {
   'linux-x64': {
     format: 'ELF',
@@ -37,8 +40,8 @@ export const TARGETS = {
     debian: { arch: 'arm64', triple: 'aarch64-linux-gnu', linker: 'ld-linux-aarch64.so.1' },
     emulator: 'qemu-aarch64-static',
   },
-  'darwin-x64': { format: 'Mach-O', machine: 0x01000007, libraries: DARWIN_LIBRARIES },
-  'darwin-arm64': { format: 'Mach-O', machine: 0x0100000c, libraries: DARWIN_LIBRARIES },
+  'darwin-x64': { format: 'Mach-O', machine: 0x01000007, libraries: DARWIN_LIBRARIES, programs: PROGRAMS },
+  'darwin-arm64': { format: 'Mach-O', machine: 0x0100000c, libraries: DARWIN_LIBRARIES, programs: PROGRAMS },
 };
 
 export const HOST = `${process.platform}-${process.arch}`;
@@ -49,6 +52,11 @@ export function targetOf(name) {
     throw new Failure(`No prebuilt binaries are made for ${name}; only for ${Object.keys(TARGETS).join(', ')}.`);
   }
   return { name, ...target };
+}
+
+/** The names of the files that a target has. */
+export function filesOf({ programs = {} }) {
+  return [...Object.keys(ADDONS).map((addon) => `${addon}.node`), ...Object.keys(programs)];
 }
 
 /** What goes wrong for a reason that the user can do something about: told without a stack. */

@@ -36,10 +36,13 @@ const HEADERS: Record<string, Buffer> = {
   'darwin-arm64': machO(0x0100000c),
 };
 
-const ADDONS = ['libvirt', 'hyperkit', 'vmnet'];
+const filesOf = (target: string): string[] => [
+  ...['libvirt.node', 'hyperkit.node', 'vmnet.node'],
+  ...(target.startsWith('darwin') ? ['hvkit-vmnet'] : []),
+];
 
-function putAddons(target: string, content: Buffer): void {
-  for (const addon of ADDONS) put(`${target}/${addon}.node`, content);
+function putFiles(target: string, content: Buffer): void {
+  for (const file of filesOf(target)) put(`${target}/${file}`, content);
 }
 
 function elf(machine: number): Buffer {
@@ -58,14 +61,14 @@ function machO(machine: number): Buffer {
 
 describe('--check, before a release', () => {
   test('lets one pass that is whole', () => {
-    for (const [target, header] of Object.entries(HEADERS)) putAddons(target, header);
+    for (const [target, header] of Object.entries(HEADERS)) putFiles(target, header);
     expect(prebuild('--check', '--out', folder)).toMatchObject({ status: 0 });
   });
 
-  test.each(Object.keys(HEADERS).flatMap((target) => ADDONS.map((addon) => `${target}/${addon}.node`)))(
+  test.each(Object.keys(HEADERS).flatMap((target) => filesOf(target).map((file) => `${target}/${file}`)))(
     'stops one that lacks %s',
     (absent) => {
-      for (const [target, header] of Object.entries(HEADERS)) putAddons(target, header);
+      for (const [target, header] of Object.entries(HEADERS)) putFiles(target, header);
       rmSync(join(folder, absent));
       const { status, said } = prebuild('--check', '--out', folder);
       expect(status).toBe(1);
@@ -76,15 +79,15 @@ describe('--check, before a release', () => {
 
   test('stops one that lacks a platform', () => {
     for (const [target, header] of Object.entries(HEADERS)) {
-      if (target !== 'darwin-x64') putAddons(target, header);
+      if (target !== 'darwin-x64') putFiles(target, header);
     }
     const { status, said } = prebuild('--check', '--out', folder);
     expect(status).toBe(1);
-    expect(said.match(/darwin-x64.*missing/g)).toHaveLength(ADDONS.length);
+    expect(said.match(/darwin-x64.*missing/g)).toHaveLength(filesOf('darwin-x64').length);
   });
 
   test('stops one with a binary in the wrong folder', () => {
-    for (const target of Object.keys(HEADERS)) putAddons(target, elf(62));
+    for (const target of Object.keys(HEADERS)) putFiles(target, elf(62));
     const { status, said } = prebuild('--check', '--out', folder);
     expect(status).toBe(1);
     expect(said).toContain('linux-arm64/libvirt.node: no ELF file for linux-arm64');
