@@ -117,6 +117,7 @@
       'conditions': [
         ['OS=="linux"', {
           'ldflags': ['-Wl,-z,nodelete'],
+          'sources': ['native/vmnet/leases/linux/server.cc'],
         }],
         ['OS=="mac"', {
           'sources': [
@@ -124,6 +125,7 @@
             'native/vmnet/darwin/request.cc',
             'native/vmnet/darwin/status.cc',
             'native/vmnet/interface_calls.cc',
+            'native/vmnet/leases/darwin/server.cc',
           ],
           'libraries': ['-framework vmnet'],
         }],
@@ -149,6 +151,7 @@
           'ldflags': ['-pie', '-pthread'],
           'sources': [
             'native/vmnet/helper/linux/system.cc',
+            'native/vmnet/leases/linux/server.cc',
             'native/vmnet/linux/network_interface.cc',
           ],
         }],
@@ -158,6 +161,7 @@
             'native/vmnet/darwin/request.cc',
             'native/vmnet/darwin/status.cc',
             'native/vmnet/helper/darwin/system.cc',
+            'native/vmnet/leases/darwin/server.cc',
           ],
           'libraries': ['-framework vmnet'],
         }],

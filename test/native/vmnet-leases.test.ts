@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import {
   chmodSync,
+  copyFileSync,
   linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { findLease, findLeaseByName, leaseUse, readLeases, removeLeases } from '../../src/native/vmnet';
 import { Folder } from '../support/folder';
@@ -226,6 +229,32 @@ describe('removal', () => {
     await expect(removeLeases([{ mac: MAC, address: '192.168.64.3' }], table.options)).resolves.toBe(1);
     await expect(removeLeases([{ hardware: 'ff,f1:f5:dd:7f:00:02:00:00:ab:11' }], table.options)).resolves.toBe(1);
     expect(table.text).toBe(`${TABLE[2]!}${TABLE[3]!}`);
+  });
+
+  test('has the server that runs read the table again, and no other program', async () => {
+    using table = new Table(TABLE.join(''));
+    const server = join(table.path, 'bootpd');
+    copyFileSync(realpathSync('/usr/bin/python3'), server);
+    chmodSync(server, 0o700);
+    const program =
+      'import signal, sys\n' +
+      "signal.signal(signal.SIGHUP, lambda *_: (print('read again', flush=True), sys.exit()))\n" +
+      "print('runs', flush=True)\n" +
+      'signal.pause()';
+    const children = [server, '/usr/bin/python3'].map((file) =>
+      spawn(file, ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    );
+    try {
+      const said = children.map(({ stdout }) => on(createInterface(stdout), 'line'));
+      for (const words of said) expect((await words.next()).value).toEqual(['runs']);
+      // Of what is not there nothing is taken out, and nobody is told.
+      await removeLeases([{ mac: '02:00:00:00:00:01' }], { ...table.options, server });
+      await removeLeases([{ mac: MAC }], { ...table.options, server });
+      expect((await said[0]!.next()).value).toEqual(['read again']);
+      expect(children[1]!.exitCode ?? children[1]!.signalCode).toBeNull();
+    } finally {
+      for (const child of children) child.kill('SIGKILL');
+    }
   });
 
   test('of nothing that is there leaves the very file', async () => {

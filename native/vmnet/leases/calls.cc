@@ -122,10 +122,11 @@ Napi::Value RemoveLeasesAsync(const Napi::CallbackInfo& info) {
     const auto list = info[1].As<Napi::Array>();
     std::vector<LeaseKey> keys;
     for (uint32_t i = 0; i < list.Length(); ++i) keys.push_back(KeyOf(ObjectOf(list.Get(i), "an entry of argument 2")));
+    const std::string server = TextArgument(info, 2);
     const Module& module = Module::Of(info.Env());
-    return RunAsync(info.Env(), module.loop, *module.queue, [path, keys]() -> Value {
+    return RunAsync(info.Env(), module.loop, *module.queue, [path, keys, server]() -> Value {
       size_t removed = 0;
-      const Removal outcome = RemoveLeases(path, keys, removed);
+      const Removal outcome = RemoveLeases(path, keys, removed, server);
       return Value::Fields{{"outcome", NameOf(outcome)}, {"removed", static_cast<double>(removed)}};
     });
   });

@@ -10,7 +10,8 @@ Napi::Value ReadLeasesAsync(const Napi::CallbackInfo& info);
 /// `findLease(path, {hardware?, name?})`: a promise of the newest entry that agrees in all that is given, or of null.
 Napi::Value FindLeaseAsync(const Napi::CallbackInfo& info);
 
-/// `removeLeases(path, [{hardware, address?}])`: a promise of what came of it, and of how many there were.
+/// `removeLeases(path, [{hardware, address?}], server)`: a promise of what came of it, and of how many there were. The
+/// server, a program, is told.
 Napi::Value RemoveLeasesAsync(const Napi::CallbackInfo& info);
 
 }  // namespace hvkit::vmnet

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vmnet/leases/parser.h"
+#include "vmnet/leases/server.h"
 
 namespace hvkit::vmnet {
 
@@ -42,6 +43,8 @@ enum class Removal {
 /// Takes entries out of the table: under a lock, in one step, with all other bytes, owner and mode as they were.
 /// `removed` is told how many. An entry that is not there is no failure. An entry that was cut off may
 /// then be completed by what followed the one taken out. Throws Failure; then too the table is as it was.
-Removal RemoveLeases(const std::string& path, const std::vector<LeaseKey>& keys, size_t& removed);
+/// The server, a program, is told to read it again.
+Removal RemoveLeases(const std::string& path, const std::vector<LeaseKey>& keys, size_t& removed,
+                     const std::string& server = kServer);
 
 }  // namespace hvkit::vmnet

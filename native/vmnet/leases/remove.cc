@@ -170,7 +170,8 @@ void CheckOwner(const std::string& path, const struct stat& status) {
 
 }  // namespace
 
-Removal RemoveLeases(const std::string& path, const std::vector<LeaseKey>& keys, size_t& removed) {
+Removal RemoveLeases(const std::string& path, const std::vector<LeaseKey>& keys, size_t& removed,
+                     const std::string& server) {
   removed = 0;
   const Place place(path);
   Table table = Table::Open(path);
@@ -187,6 +188,7 @@ Removal RemoveLeases(const std::string& path, const std::vector<LeaseKey>& keys,
   replacement.Complete(table.status);
   if (!place.Holds(table)) return Removal::kChanged;
   replacement.TakePlace();
+  TellServer(server);
   removed = extents.size();
   return Removal::kDone;
 }

@@ -37,6 +37,7 @@ interface Binding {
   removeLeases(
     path: string,
     keys: readonly NativeLeaseKey[],
+    server: string,
   ): Promise<{ outcome: 'done' | 'locked' | 'changed'; removed: number }>;
   /** Absent where there is no vmnet. */
   macOf?(uuid: Uint8Array): Promise<Uint8Array>;

@@ -36,6 +36,8 @@ export interface LeaseOptions {
 }
 
 export interface RemoveOptions extends LeaseOptions {
+  /** The program of the DHCP server whose table it is; `/usr/libexec/bootpd` unless told. */
+  server?: string;
   /** How long to wait for another process that changes the table; 5 seconds unless told. */
   waitMs?: number;
   signal?: AbortSignal | undefined;
@@ -60,6 +62,8 @@ export interface LeaseUse {
   exhausted: boolean;
 }
 
+/** macOS's DHCP server. */
+const SERVER = '/usr/libexec/bootpd';
 const MOST_LEASES = 100_000;
 const ETHERNET = 1;
 const MAC_OCTETS = 6;
@@ -90,14 +94,15 @@ export async function findLeaseByName(
 
 /**
  * Takes entries out of the table and tells how many there were: in one step, with all other bytes, the owner and the mode as
- * they were. The table is bootpd's, which writes it anew from its memory: do this only while it does not run.
+ * they were. The table is bootpd's, which writes it anew from its memory: where it runs it is told to read it again (SIGHUP, as
+ * its manual says), and a lease that it gives in that very moment may bring back what was taken out.
  */
 export async function removeLeases(keys: readonly LeaseKey[], options: RemoveOptions = {}): Promise<number> {
-  const { path = LEASE_FILE, waitMs = WAIT_MS, signal } = options;
+  const { path = LEASE_FILE, server = SERVER, waitMs = WAIT_MS, signal } = options;
   const wanted = keys.map(nativeKey);
   const deadline = performance.now() + waitMs;
   for (;;) {
-    const { outcome, removed } = await callAddon((addon) => addon.removeLeases(path, wanted));
+    const { outcome, removed } = await callAddon((addon) => addon.removeLeases(path, wanted, server));
     if (outcome === 'done') return removed;
     // Nobody tells when a lock becomes free. A table that was changed in between is taken again as it is now.
     if (performance.now() >= deadline) throw busy(path, outcome);
