@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { XhyveHost } from '../../src/drivers/xhyve';
@@ -108,7 +108,14 @@ test(
     expect(hvkit('create', 'other', '--image', 'micro').stderr).toContain('belongs to user');
     chownSync(helper.place.program, 0, 0);
 
-    done('rm', '-y', '-f', 'dev');
+    // Who uninstalls it first is told what stays.
+    renameSync(helper.place.program, `${helper.place.program}.away`);
+    expect(hvkit('rm', '-y', 'dev')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('sudo hvkit setup xhyve') as string,
+    });
+    renameSync(`${helper.place.program}.away`, helper.place.program);
+    done('rm', '-y', 'dev');
     await helper.idle();
     expect(taps()).toEqual([]);
     expect((await readLeases({ path: vmnet.leases })).leases).toEqual([]);

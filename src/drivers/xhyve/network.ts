@@ -1,5 +1,5 @@
 import { HvError } from '../../errors';
-import { removeLeases } from '../../native/vmnet';
+import { findLease, removeLeases } from '../../native/vmnet';
 import { isInstalled, macOf, releaseLeases, requireAnswer } from './helper';
 import type { XhyveHost } from './host';
 import type { XhyveOptions } from './options';
@@ -40,6 +40,15 @@ export interface ReleaseOptions {
 /** Takes leases of a MAC out of vmnet's table, which is root's: for others the helper does it, if it gave the MAC to this user. */
 export async function release(mac: string, host: XhyveHost, { address, signal }: ReleaseOptions = {}): Promise<void> {
   const { helper, leases: path } = host;
-  if (process.geteuid?.() !== 0 && helper && (await isInstalled(helper))) await releaseLeases(mac, helper);
-  else await removeLeases([{ mac, ...(address !== undefined && { address }) }], { path, signal });
+  if (process.geteuid?.() === 0) {
+    await removeLeases([{ mac, ...(address !== undefined && { address }) }], { path, signal });
+  } else if (helper && (await isInstalled(helper))) {
+    await releaseLeases(mac, helper);
+  } else if (await findLease(mac, { path })) {
+    throw new HvError({
+      code: 'ERR_XHYVE_HELPER',
+      message: `The lease of ${mac} stands in ${path}, which is root's, and hvkit's helper is not installed`,
+      hint: 'sudo hvkit setup xhyve; or the same command with sudo',
+    });
+  }
 }
