@@ -36,6 +36,11 @@ afterAll(async () => {
 const create = (request: Partial<CreateRequest> = {}, options: StartOptions = {}): Promise<Machine> =>
   hv.create({ name: 'dev', cpus: 1, memory: 256, disk: '64M', image, ...request }, options);
 
+/** Without a connection that would wait for the rest of an answer. */
+async function soon(machine: Machine, line: string): Promise<void> {
+  await said(machine, 'sudo', 'sh', '-c', `(sleep 1; ${line}) </dev/null >/dev/null 2>&1 &`);
+}
+
 const macOf = ({ plan }: Machine): string => (plan as { mac: string }).mac;
 
 function argumentsOf({ pid }: ProcessIdentity): string[] {
@@ -85,6 +90,8 @@ const said = async (machine: Machine, command: string, ...args: string[]): Promi
 test(
   'the life of a machine, and nothing of it left at the end',
   async () => {
+    const watching = new AbortController();
+    const events = hv.events({ signal: watching.signal })[Symbol.asyncIterator]();
     const machine = await create({ options: { qcow2: true } });
     expect(await machine.state()).toBe('Running');
     expect(await said(machine, 'hostname')).toBe('dev');
@@ -110,7 +117,7 @@ test(
     const boot = await said(machine, 'cat', BOOT_ID);
     const keeper = await place.processOf(machine, 'keeper.pid');
     const ended = (await watchProcess(first)).exit();
-    await machine.exec('sudo', ['reboot']);
+    await soon(machine, 'reboot');
     await ended;
     await hv.machine('dev').then((found) => found.start());
     expect(await said(machine, 'cat', BOOT_ID)).not.toBe(boot);
@@ -119,11 +126,7 @@ test(
     expect(await machine.ip()).toBe(ip);
 
     // An end that is no reset, told apart by those who watch.
-    const watching = new AbortController();
-    const events = hv.events({ signal: watching.signal })[Symbol.asyncIterator]();
-    await machine.pause();
-    await machine.resume();
-    await said(machine, 'sudo', 'sh', '-c', `echo triple >/sys/kernel/reboot/type; (sleep 1; echo b >${SYSRQ}) &`);
+    await soon(machine, `echo triple >/sys/kernel/reboot/type; echo b >${SYSRQ}`);
     const details: string[] = [];
     while (details.at(-1)?.startsWith('Stopped') !== true) {
       const next = await events.next();

@@ -102,7 +102,7 @@ export class XhyveDriver implements Driver {
 
   logs(machine: DriverMachine, options: { follow: boolean; signal: AbortSignal }): Promise<Readable> {
     const { ringStream } = require('./ring') as typeof import('./ring');
-    return Promise.resolve(ringStream(this.#run(machine).ring, options));
+    return Promise.resolve(ringStream(this.#run(machine), options));
   }
 
   orphans(machines: readonly DriverMachine[]): Promise<readonly Orphan[]> {

@@ -5,7 +5,7 @@ import type { DriverMachine } from '../driver';
 import type { XhyveHost } from './host';
 import { planOf } from './plan';
 import { stateOf } from './process';
-import { newsOf, readRing } from './ring';
+import { printed } from './ring';
 import type { RunFiles } from './run-files';
 
 const LINES = 10;
@@ -39,8 +39,8 @@ async function leaseLines(machine: DriverMachine, { leases: path }: XhyveHost): 
   return [`its MAC is ${planOf(machine).mac}; ${path} has ${leases.length} leases`, ...shown, ...more];
 }
 
-async function consoleLines({ ring }: RunFiles): Promise<string[]> {
-  const { bytes } = newsOf(Buffer.alloc(0), await readRing(ring), 0);
+async function consoleLines(run: RunFiles): Promise<string[]> {
+  const bytes = await printed(run);
   const lines = stripVTControlCharacters(bytes.toString('utf8'))
     .split(/\r*\n/)
     .map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trimEnd())

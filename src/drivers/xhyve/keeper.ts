@@ -24,6 +24,8 @@ while :; do
   done
   [ -z "$over" ] || status=137
   [ "$status" = 2 ] && [ -e "$run/again" ] || break
+  # What it said before it was reset may be why.
+  mv -f "$run/console.ring" "$run/console.before" 2>/dev/null
 done
 echo "$status" >"$run/ended.new"
 mv "$run/ended.new" "$run/ended"

@@ -145,6 +145,6 @@ async function endOne(identity: ProcessIdentity, how: NodeJS.Signals, signal?: A
 }
 
 /** What a process leaves that did not end by itself would stop the next one, or tell of it. */
-async function forget({ keeper, pidfile, paused, ended, terminal }: RunFiles): Promise<void> {
-  for (const path of [keeper, pidfile, paused, ended, terminal]) await rm(path, { force: true });
+async function forget({ keeper, pidfile, paused, ended, terminal, ringBefore }: RunFiles): Promise<void> {
+  for (const path of [keeper, pidfile, paused, ended, terminal, ringBefore]) await rm(path, { force: true });
 }

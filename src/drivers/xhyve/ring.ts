@@ -1,33 +1,47 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { isErrno } from '../../files';
+import type { RunFiles } from './run-files';
 
 /** The console's ring is written through memory: nobody is told that it changed. */
 const LOOK_AGAIN_MS = 500;
+const NOTHING: Buffer = Buffer.alloc(0);
+
+type Rings = Pick<RunFiles, 'ring' | 'ringBefore'>;
 
 /** What the console printed, as far as it is kept; with `follow` also what it prints, until the signal. */
-export function ringStream(path: string, { follow, signal }: { follow: boolean; signal: AbortSignal }): Readable {
+export function ringStream(rings: Rings, { follow, signal }: { follow: boolean; signal: AbortSignal }): Readable {
   const stream = new PassThrough();
   const closed = new AbortController();
   stream.once('close', () => {
     closed.abort();
   });
   // How it ends is told by the stream.
-  pipeline(chunks(path, follow, AbortSignal.any([signal, closed.signal])), stream, () => undefined);
+  pipeline(chunks(rings, follow, AbortSignal.any([signal, closed.signal])), stream, () => undefined);
   return stream;
 }
 
-async function* chunks(path: string, follow: boolean, signal: AbortSignal): AsyncGenerator<Buffer> {
-  let before: Buffer = Buffer.alloc(0);
-  let head = 0;
+/** All that is kept, in the order in which it was printed. */
+export async function printed({ ring, ringBefore }: Rings): Promise<Buffer> {
+  const rings = await Promise.all([readRing(ringBefore), readRing(ring)]);
+  return Buffer.concat(rings.map(({ bytes }) => newsOf(NOTHING, bytes, 0).bytes));
+}
+
+async function* chunks(rings: Rings, follow: boolean, signal: AbortSignal): AsyncGenerator<Buffer> {
+  let reader = new RingReader();
+  const before = await readRing(rings.ringBefore);
+  if (before.bytes.length > 0) yield reader.news(before);
   for (;;) {
-    const now = await readRing(path);
-    const news = newsOf(before, now, head);
-    if (news.bytes.length > 0) yield news.bytes;
-    ({ head } = news);
-    before = now;
+    const now = await readRing(rings.ring);
+    if (reader.isOfAnother(now)) {
+      // The guest was reset: what it printed last stands in the ring that was put aside.
+      const last = await readRing(rings.ringBefore);
+      if (!reader.isOfAnother(last)) yield reader.news(last);
+      reader = new RingReader();
+    }
+    yield reader.news(now);
     if (!follow) return;
     // It ends early, by an error, when nobody wants to know any more.
     await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
@@ -35,12 +49,39 @@ async function* chunks(path: string, follow: boolean, signal: AbortSignal): Asyn
   }
 }
 
+interface Ring {
+  bytes: Buffer;
+  /** Tells one file from the next. */
+  inode: number | undefined;
+}
+
+/** How far one ring was read. */
+class RingReader {
+  #before: Buffer = NOTHING;
+  #head = 0;
+  #inode: number | undefined;
+
+  isOfAnother({ inode }: Ring): boolean {
+    return this.#inode !== undefined && inode !== undefined && inode !== this.#inode;
+  }
+
+  news({ bytes, inode }: Ring): Buffer {
+    const news = newsOf(this.#before, bytes, this.#head);
+    this.#head = news.head;
+    this.#before = bytes;
+    this.#inode = inode ?? this.#inode;
+    return news.bytes;
+  }
+}
+
 /** Empty if there is none yet. */
-export async function readRing(path: string): Promise<Buffer> {
+async function readRing(path: string): Promise<Ring> {
   try {
-    return await readFile(path);
+    await using file = await open(path);
+    const { ino } = await file.stat();
+    return { bytes: await file.readFile(), inode: ino };
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return Buffer.alloc(0);
+    if (isErrno(error, 'ENOENT')) return { bytes: NOTHING, inode: undefined };
     throw error;
   }
 }

@@ -23,6 +23,8 @@ export interface RunFiles {
   readonly terminal: string;
   /** The last 64 KiB that the console printed. */
   readonly ring: string;
+  /** The same of before the guest's last reset. */
+  readonly ringBefore: string;
 }
 
 /** Beside the machines' own folders: a process whose machine is gone is found there. */
@@ -44,5 +46,6 @@ export function runFilesOf(home: Pick<Home, 'path'>, uuid: string): RunFiles {
     log: path('hyperkit.log'),
     terminal: path('console'),
     ring: path('console.ring'),
+    ringBefore: path('console.before'),
   };
 }
