@@ -43,7 +43,8 @@ void Request::Start(const std::array<uint8_t, 16>& uuid) {
     throw Failure("ERR_VMNET_INTERFACE",
                   "vmnet_start_interface: no answer within " + std::to_string(patience.count()) + " ms");
   }
-  if (*started_ != VMNET_SUCCESS) throw FailureOf("vmnet_start_interface", *started_);
+  const vmnet_return_t status = started_.value_or(VMNET_FAILURE);
+  if (status != VMNET_SUCCESS) throw FailureOf("vmnet_start_interface", status);
   if (interface == nullptr) throw FailureOf("vmnet_start_interface", VMNET_FAILURE);
   running_ = true;
 }
