@@ -24,8 +24,8 @@ const EVIDENCE = 5000;
 
 /** Codes of src/ssh. */
 const OF_SSH = /^ERR_SSH_[A-Z]/;
-/** Of them those of a connection to nobody: an ssh server would have said hello. */
-const NOBODY = /^ERR_SSH_(?:REFUSED|RESET|UNREACHABLE|TIMEOUT)$/;
+/** Of them those of a connection to nobody. One that was taken, and hears no hello, may be with a server that is slow. */
+const NOBODY = /^ERR_SSH_(?:REFUSED|RESET|UNREACHABLE)$/;
 
 type Stage = 'start' | 'address' | 'lease' | 'ssh' | 'sshd';
 
