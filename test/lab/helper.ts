@@ -9,7 +9,8 @@ import type { HelperPlace } from '../../src/drivers/xhyve/helper';
 import { isErrno } from '../../src/files';
 import { findProcess, watchProcess } from '../../src/native/hyperkit';
 
-export const PROGRAM = join(__dirname, '..', '..', 'build', 'Release', 'hvkit-vmnet');
+/** What was built, or what a sanitizer has of it. */
+const PROGRAM = process.env['HVKIT_HELPER'] ?? join(__dirname, '..', '..', 'build', 'Release', 'hvkit-vmnet');
 /** Users of nothing else. */
 export const USER = 4711;
 export const OTHER = 4712;
