@@ -1,3 +1,4 @@
+import { macOf } from '../../native/vmnet';
 import { HELPER, type HelperPlace } from './helper/place';
 
 /** What the driver stands on: macOS, or a stand-in for its parts. */
@@ -10,6 +11,8 @@ export interface XhyveHost {
   readonly leases: string;
   /** What vmnet's shared network is. */
   readonly settings: string;
+  /** Asks vmnet itself, as root, which MAC it gives to a UUID; where it is absent hyperkit is asked to. */
+  readonly macOf?: (uuid: string) => Promise<string>;
   /** Where hvkit's helper is, if it is installed. */
   readonly helper?: HelperPlace | undefined;
 }
@@ -23,6 +26,7 @@ export const macOS: XhyveHost = {
     '/Applications/Docker.app/Contents/Resources/bin/com.docker.hyperkit',
   ],
   leases: '/var/db/dhcpd_leases',
+  macOf,
   helper: HELPER,
   settings: '/Library/Preferences/SystemConfiguration/com.apple.vmnet.plist',
 };

@@ -27,9 +27,9 @@ export async function requireNetwork({ byHelper }: Network, { helper }: XhyveHos
 }
 
 /** The MAC that it gives to a UUID; undefined: hyperkit itself has to be asked. */
-export function macOn({ socket, byHelper }: Network, uuid: string, { helper }: XhyveHost): Promise<string> | undefined {
-  if (byHelper && helper) return macOf(uuid, helper);
-  return socket === undefined ? undefined : macFrom(socket, uuid);
+export function macOn({ socket, byHelper }: Network, uuid: string, host: XhyveHost): Promise<string> | undefined {
+  if (byHelper && host.helper) return macOf(uuid, host.helper);
+  return socket === undefined ? host.macOf?.(uuid) : macFrom(socket, uuid);
 }
 
 export interface ReleaseOptions {
