@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { requireAnswer } from '../../src/drivers/xhyve/helper';
 import { daemonPlist, usersOf, type DaemonPlace } from '../../src/drivers/xhyve/helper/daemon';
 import { helperSetup, type Launcher } from '../../src/drivers/xhyve/helper/install';
+import { launchd } from '../../src/drivers/xhyve/helper/launchd';
 import { parsePlist, type PlistDictionary } from '../../src/native/vmnet';
 import { hvkit } from '../unit/cli/command-line';
 import { as, OTHER, USER } from './helper';
@@ -152,6 +153,34 @@ test("what launchd is told keeps characters that are XML's own, and who it is fo
     AbandonProcessGroup: true,
   });
   expect(usersOf(plist)).toEqual([501, 502]);
+});
+
+test("launchd's own program is told of one service after the other has gone, and what it refuses is told", async () => {
+  // Says what it was told, and needs two more looks to end a service.
+  const launchctl = join(root, 'launchctl');
+  const script = `#!/bin/sh
+    echo "$*" >>${root}/told
+    case $1 in
+      print) read -r left <${root}/runs && echo $((left - 1)) >${root}/runs && [ "$left" -gt 0 ] ;;
+      bootout) echo 2 >${root}/runs; exit 36 ;;
+      bootstrap) [ "$3" != /none ] || { echo 'Bootstrap failed: 5: Input/output error' >&2; exit 5; } ;;
+    esac`;
+  writeFileSync(launchctl, script, { mode: 0o755 });
+  const real = launchd(launchctl);
+  expect(await real.isStarted()).toBe(false);
+  writeFileSync(join(root, 'runs'), '1\n');
+  await real.start('/daemon');
+  const service = 'system/dev.hvkit.vmnet';
+  expect(readFileSync(join(root, 'told'), 'utf8').trimEnd().split('\n')).toEqual([
+    ...[`print ${service}`, `print ${service}`, `bootout ${service}`],
+    ...[`print ${service}`, `print ${service}`, `print ${service}`],
+    ...[`enable ${service}`, 'bootstrap system /daemon'],
+  ]);
+  await expect(real.start('/none')).rejects.toMatchObject({
+    code: 'ERR_XHYVE_SETUP',
+    message: expect.stringContaining('Input/output error') as string,
+    hint: `sudo ${launchctl} bootstrap system /none`,
+  });
 });
 
 test('on this system the shipped drivers have nothing to set up', async () => {

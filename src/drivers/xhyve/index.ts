@@ -27,7 +27,7 @@ export function xhyveOn(host: XhyveHost): DriverDefinition {
 function setupOf({ helper = HELPER, leases }: XhyveHost, env: NodeJS.ProcessEnv): HostSetup {
   const { helperSetup } = require('./helper/install') as typeof import('./helper/install');
   const { launchd } = require('./helper/launchd') as typeof import('./helper/launchd');
-  return helperSetup({ place: { ...helper, leases }, launcher: launchd, env });
+  return helperSetup({ place: { ...helper, leases }, launcher: launchd(), env });
 }
 
 export const xhyve: DriverDefinition = xhyveOn(macOS);
