@@ -10,10 +10,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import type { DriverDefinition } from '../../src/driver';
+import { isErrno } from '../../src/files';
 import { xhyveOn, type XhyveHost } from '../../src/drivers/xhyve';
-import { findProcess, watchProcess, type ProcessIdentity } from '../../src/native/hyperkit';
+import { findProcess, type ProcessIdentity } from '../../src/native/hyperkit';
 import { commandLine } from './traces';
 import { Vmnet, type VmnetOptions } from './vmnet';
 
@@ -80,17 +82,28 @@ export class XhyvePlace implements AsyncDisposable {
   /** What the home has on this host beside its machines' files. */
   async remains(): Promise<string[]> {
     const folder = join(this.home, 'xhyve');
+    await this.#orphansGone();
     const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    // The stand-in's QEMU dies with it, a moment later.
-    for (const pid of processes.filter((each) => commandLine(each).startsWith('qemu-system'))) {
-      const qemu = await findProcess(Number(pid));
-      if (qemu && !commandLine(parentOf(pid)).includes(HYPERKIT)) await (await watchProcess(qemu)).exit();
-    }
     return [
       ...(existsSync(folder) ? readdirSync(folder) : []),
-      ...readdirSync('/sys/class/net').filter((name) => name.startsWith('tap')),
+      ...taps(),
       ...processes.map(commandLine).filter((line) => line.includes(folder) || line.startsWith('qemu-system')),
     ];
+  }
+
+  /**
+   * The stand-in's QEMU dies with it, a moment later, thread by thread: the first may be gone when the last still has its tap.
+   * Nobody tells when that is over.
+   */
+  async #orphansGone(): Promise<void> {
+    for (let looks = 0; looks < 500 && taps().length > 0; ++looks) {
+      const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+      const isDying = pids
+        .map(statOf)
+        .some(({ name, parent }) => name.startsWith('qemu-system') && !commandLine(parent).includes(HYPERKIT));
+      if (!isDying) return;
+      await delay(10);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,8 +112,17 @@ export class XhyvePlace implements AsyncDisposable {
   }
 }
 
-/** Nobody, of one that has ended. */
-function parentOf(pid: string): string {
-  const stat = `/proc/${pid}/stat`;
-  return existsSync(stat) ? (/\) \S (\d+)/.exec(readFileSync(stat, 'utf8'))?.[1] ?? '0') : '0';
+function taps(): string[] {
+  return readdirSync('/sys/class/net').filter((name) => name.startsWith('tap'));
+}
+
+/** Of nobody, where it has ended. */
+function statOf(pid: string): { name: string; parent: string } {
+  try {
+    const [, name = '', parent = '0'] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return { name, parent };
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return { name: '', parent: '0' };
+    throw error;
+  }
 }
