@@ -1,4 +1,5 @@
 import type { DriverDefinition } from '../drivers/driver';
+import { HvError } from '../errors';
 import type { Properties } from '../resources/resource';
 import { refuseTwice, type Wanted } from './create';
 import type { HomeImages } from './home-images';
@@ -8,6 +9,8 @@ import { precreate } from './precreate';
 import type { CreateRequest } from './request';
 import { checkRequest, specFromRequest } from './spec-from-request';
 import type { Workplace } from './workplace';
+
+const NO_DRIVER = new Set(['ERR_DRIVER_PLATFORM', 'ERR_DRIVER_UNHEALTHY']);
 
 /** What was asked for, with what is usual where nothing was said. */
 export async function wantedBy(
@@ -47,6 +50,7 @@ async function driverFor(
   try {
     return await drivers.registry.preferred(await drivers.contextToLook(), optionsOf);
   } catch (error) {
-    throw precreate(error);
+    // A setting that is wrong is no fault of the driver's.
+    throw HvError.is(error) && NO_DRIVER.has(error.code) ? precreate(error) : error;
   }
 }
