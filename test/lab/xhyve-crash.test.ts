@@ -10,7 +10,7 @@ import { XhyvePlace } from './xhyve-place';
 type Verb = 'create' | 'start' | 'stop' | 'rm';
 
 const NAME = 'dev';
-const SAMPLE: Record<Verb, number> = { create: 6, start: 2, stop: 2, rm: 3 };
+const SAMPLE: Record<Verb, number> = { create: 4, start: 2, stop: 2, rm: 2 };
 /** Where hyperkit is started, of which no step below the home tells. */
 const SAID: Record<Verb, string[]> = { create: ['starting'], start: ['starting'], stop: [], rm: [] };
 const IS_WHOLE = process.env['HVKIT_LAB_CRASH'] === 'all';
