@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** The lab's libvirtd: process numbers are the lab's own, so this is never the machine's. */
@@ -19,7 +19,13 @@ export function killDaemon(): void {
   process.kill(pid(), 'SIGKILL');
 }
 
-/** As the lab did at first; it returns when the daemon listens. */
+/** As the lab did at first; it returns when the daemon listens. One that hvkit has started meanwhile serves as well. */
 export function startDaemon(): void {
-  execFileSync('libvirtd', ['--daemon', '--listen'], { stdio: 'ignore' });
+  const { status, stderr } = spawnSync('libvirtd', ['--daemon', '--listen'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (status === 0) return;
+  if (!/pid ?file/i.test(stderr)) throw new Error(`libvirtd did not start: ${stderr}`);
+  execFileSync('virsh', ['--connect', 'qemu:///system', 'uri'], { stdio: 'ignore' });
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 import { Actor, microImage } from './actor';
 import { killDaemon, startDaemon } from './daemon';
@@ -30,9 +30,19 @@ async function interrupted(work: Promise<unknown>, afterMs: number): Promise<str
   return over;
 }
 
-/** libvirtd, killed between making a bridge and writing it down, forgets it: it stays until root takes it away. */
-function clearBridges({ home }: Actor): void {
-  for (const trace of traces(home)) if (/^hvk\w+$/.test(trace)) execFileSync('ip', ['link', 'delete', trace]);
+/**
+ * libvirtd, killed between making a bridge or starting a DHCP server and writing it down, forgets it: it stays until root takes
+ * it away.
+ */
+function clearForgotten({ home }: Actor): void {
+  for (const trace of traces(home)) {
+    if (/^hvk\w+$/.test(trace)) execFileSync('ip', ['link', 'delete', trace]);
+    const [, configuration] = /^\S*dnsmasq --conf-file=(\S+)/.exec(trace) ?? [];
+    if (configuration === undefined) continue;
+    const server = ['-f', `^\\S*dnsmasq --conf-file=${configuration}`];
+    spawnSync('pkill', ['-KILL', ...server]);
+    while (spawnSync('pgrep', server).status === 0);
+  }
 }
 
 test.each([0, 30, 100, 300, 800])(
@@ -42,8 +52,8 @@ test.each([0, 30, 100, 300, 800])(
     const name = 'dev';
     const came = await interrupted(actor.make(name, NAT), afterMs);
     // Nothing was planned where the daemon was gone before that.
-    const isPlanned = (await outcome(actor.ask('read', { name }))) === 'done';
-    expect(came === 'done' ? isPlanned : true).toBe(true);
+    const isPlanned = await actor.ask('isPlanned', { name });
+    if (came === 'done') expect(isPlanned).toBe(true);
     if (isPlanned) {
       // The next program, or the same one, goes on from what is recorded.
       if (came !== 'done') await actor.ask('create', { name });
@@ -52,7 +62,7 @@ test.each([0, 30, 100, 300, 800])(
       }
       await actor.ask('remove', { name });
     }
-    clearBridges(actor);
+    clearForgotten(actor);
     expect(traces(actor.home)).toEqual([]);
   },
   LONG,
@@ -80,7 +90,7 @@ test.each([0, 30, 150])(
     if ((await interrupted(stop(), afterMs)) !== 'done') await stop();
     expect(await actor.ask('states', { names: [name] })).toMatchObject([{ state: 'Stopped' }]);
     await actor.ask('remove', { name });
-    clearBridges(actor);
+    clearForgotten(actor);
     expect(traces(actor.home)).toEqual([]);
   },
   LONG,

@@ -172,6 +172,38 @@ test.each([
   expect(traces(actor.home)).toEqual([]);
 });
 
+test('a subnet that a bridge has which a killed libvirtd left: an empty network takes another, one with machines tells', async () => {
+  await using actor = new Actor();
+  const name = `hvkit-${actor.home.id}`;
+  await actor.make('dev', { network: { mode: 'nat' } });
+  const xml = virsh('net-dumpxml', '--inactive', name).replace(/<host .*>/, '');
+  const [, host = ''] = /<ip address='([\d.]+)'/.exec(xml) ?? [];
+  const bridge = bridgeName(name, 1);
+  virsh('net-destroy', name);
+  execFileSync('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  execFileSync('ip', ['address', 'add', `${host}/24`, 'dev', bridge]);
+  execFileSync('ip', ['link', 'set', bridge, 'up']);
+  try {
+    await expect(actor.ask('start', { name: 'dev' })).rejects.toMatchObject({
+      code: 'ERR_SUBNET',
+      message: `The subnet of the network ${name} is in use by the interface ${bridge}`,
+    });
+    await actor.ask('remove', { name: 'dev' });
+
+    // As a create leaves it that did not come farther.
+    using folder = new Folder();
+    const file = join(folder.path, 'network.xml');
+    writeFileSync(file, xml);
+    virsh('net-define', file);
+    await actor.make('other', { network: { mode: 'nat' } });
+    expect(virsh('net-dumpxml', name)).not.toContain(host);
+    await actor.ask('remove', { name: 'other' });
+  } finally {
+    execFileSync('ip', ['link', 'delete', bridge]);
+  }
+  expect(traces(actor.home)).toEqual([]);
+});
+
 test('what somebody else has, a bridge of that name or the subnet, is gone around', async () => {
   await using actor = new Actor();
   const network = `hvkit-${actor.home.id}`;

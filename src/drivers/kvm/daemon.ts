@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { HvError } from '../../errors';
+import { textOf } from '../../files';
 import { LibvirtError, type Connection } from '../../native/libvirt';
 import { openDaemon } from './open';
 
@@ -13,6 +14,11 @@ const SBIN = ['/usr/sbin', '/usr/local/sbin', '/usr/bin'];
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 /** Seconds without a client and a running machine, after which a daemon of ours ends by itself. */
 const IDLE = '120';
+/**
+ * The pid file is libvirt's own: of several that are started in one moment, by whomever, one runs. With another file they
+ * would take each other's socket away.
+ */
+const ARGUMENTS: readonly string[] = ['--daemon', '--timeout', IDLE];
 const START_DEADLINE = 30_000;
 const RETRY = 100;
 const LAST_WORDS = 1000;
@@ -46,14 +52,10 @@ export function isUnanswered(error: unknown): boolean {
 }
 
 /** Starts a daemon that ends by itself when it is of no use any more, and returns when it listens. */
-export async function startDaemon(
-  name: string,
-  { pidFile, environment = {} }: { pidFile?: string; environment?: Readonly<Record<string, string>> } = {},
-): Promise<void> {
+export async function startDaemon(name: string, environment: Readonly<Record<string, string>> = {}): Promise<void> {
   const program = programOf(name);
   if (program === undefined) throw notInstalled(name);
-  const args = ['--daemon', '--timeout', IDLE, ...(pidFile === undefined ? [] : ['--pid-file', pidFile])];
-  const { status, said } = await run(program, args, environment);
+  const { status, said } = await run(program, ARGUMENTS, environment);
   // Somebody else's holds the pid file, and so listens, or will.
   if (status === 0 || /pid ?file/i.test(said)) return;
   throw new HvError({
@@ -61,6 +63,13 @@ export async function startDaemon(
     message: `${program} did not start: ${said.trim() || `it ended with ${status ?? 'a signal'}`}`,
     hint: `To see why, start it in a terminal: ${program} --verbose`,
   });
+}
+
+/** Whether the system's daemon of this name is one that startDaemon() started. */
+export async function isStartedHere(name: string): Promise<boolean> {
+  const pid = (await textOf(join('/run', `${name}.pid`)))?.trim();
+  const commandLine = pid === undefined ? undefined : await textOf(join('/proc', pid, 'cmdline'));
+  return commandLine?.split('\0').slice(1, -1).join(' ') === ARGUMENTS.join(' ');
 }
 
 function notInstalled(name: string): HvError {

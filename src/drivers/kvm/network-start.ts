@@ -1,7 +1,9 @@
+import { HvError } from '../../errors';
 import { LibvirtError, NetworkXMLFlags, type Network } from '../../native/libvirt';
 import type { Home } from '../driver';
 import { readMark } from './mark';
 import { bridgeName } from './names';
+import { asRoot } from './packages';
 import { parseXml, withAttribute } from './xml';
 
 /** As many bridges are tried as a new network tries subnets. */
@@ -30,6 +32,26 @@ export async function startKnownNetwork(network: Network, home: Home): Promise<v
       if (!isBridgeTaken(error) || attempt === ATTEMPTS || !(await giveBridge(network, home, attempt))) throw error;
     }
   }
+}
+
+/** With what mends it, where that is known. */
+export function explained(error: unknown, { name }: Network): unknown {
+  const taker = subnetTaker(error);
+  if (taker === undefined) return error;
+  const bridges = Array.from({ length: ATTEMPTS }, (_, attempt) => bridgeName(name, attempt));
+  return new HvError({
+    code: 'ERR_SUBNET',
+    message: `The subnet of the network ${name} is in use by the interface ${taker}`,
+    hint: bridges.includes(taker)
+      ? `A libvirt that was killed left it: ${asRoot(`ip link delete ${taker}`)}`
+      : `The machines of the network keep their addresses, and so it its subnet: take ${taker} out of it.`,
+    cause: error,
+  });
+}
+
+/** Another interface has the subnet: the one that libvirt names. A killed daemon may have left it. */
+export function subnetTaker(error: unknown): string | undefined {
+  return LibvirtError.is(error) ? /already in use by interface (\S+)/.exec(error.message)?.[1] : undefined;
 }
 
 function isBridgeTaken(error: unknown): boolean {

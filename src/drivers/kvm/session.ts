@@ -36,7 +36,7 @@ export function openSession({ uri, environment = {} }: Target): Promise<Connecti
     start: async () => {
       await mkdir(dirname(socket), { recursive: true, mode: 0o700 });
       const name = DAEMONS.find((each) => SOCKETS[each] === basename(socket)) ?? installedDaemon();
-      await startDaemon(name, { environment });
+      await startDaemon(name, environment);
     },
   });
 }

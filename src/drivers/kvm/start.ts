@@ -5,7 +5,7 @@ import { domainXml } from './domain-xml';
 import { forwardIds, recordedForwards } from './forwards';
 import { asRoot } from './packages';
 import { partsOf } from './parts';
-import { startKnownNetwork } from './network-start';
+import { explained, startKnownNetwork } from './network-start';
 import { requireNetwork } from './networks';
 import { freePort } from './ports';
 import type { Scene } from './scene';
@@ -41,7 +41,11 @@ async function prepare({ context, plan }: Scene, connection: Connection): Promis
   }
   if (network.mode === 'nat') {
     const ours = await ifThere(connection.lookupNetworkByName(network.name));
-    if (ours) await startKnownNetwork(ours, context.home);
+    if (ours) {
+      await startKnownNetwork(ours, context.home).catch((error: unknown) => {
+        throw explained(error, ours);
+      });
+    }
   }
   if (network.mode === 'network') await requireNetwork(connection, network.name);
 }

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Connection } from '../../native/libvirt';
-import { connectOrStart, hasSystemd, installedDaemons, startDaemon, startUnits } from './daemon';
+import { connectOrStart, hasSystemd, installedDaemons, isStartedHere, startDaemon, startUnits } from './daemon';
 
-const FOLDER = '/run/hvkit';
 const UNITS = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
 const LOGGER = 'virtlogd';
 /** One daemon for everything, or one for each kind of thing. */
@@ -24,24 +22,13 @@ async function startSystem(): Promise<void> {
     await startUnits(units);
     return;
   }
-  await mkdir(FOLDER, { recursive: true, mode: 0o755 });
-  for (const name of names) await startDaemon(name, { pidFile: pidFile(name) });
+  for (const name of names) await startDaemon(name);
 }
 
 /** Whether the system's daemon is one that hvkit started. */
 export async function isOurs(): Promise<boolean> {
-  for (const name of [...MONOLITHIC, ...MODULAR]) {
-    const file = pidFile(name);
-    if (!existsSync(file)) continue;
-    const commandLine = `/proc/${(await readFile(file, 'utf8')).trim()}/cmdline`;
-    // The number may be another process's by now.
-    if (existsSync(commandLine) && (await readFile(commandLine, 'utf8')).split('\0').includes(file)) return true;
-  }
+  for (const name of [...MONOLITHIC, ...MODULAR]) if (await isStartedHere(name)) return true;
   return false;
-}
-
-function pidFile(name: string): string {
-  return join(FOLDER, `${name}.pid`);
 }
 
 function isUnit(unit: string): boolean {

@@ -90,6 +90,7 @@ const VERBS = {
     rmSync(record.folder, { recursive: true, force: true });
     machines.delete(name);
   },
+  isPlanned: ({ name }) => machines.has(name),
   async read({ name }) {
     const record = machines.get(name);
     return readAll(record.graph, record);

@@ -1,23 +1,27 @@
 #include "vmnet/leases/server.h"
 
-#include <sys/types.h>
+#include <dirent.h>
+#include <unistd.h>
 
-#include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
+#include <memory>
 
 namespace hvkit::vmnet {
 
 void TellServer(const std::string& program) {
-  std::error_code error;
-  // Processes come and go while one looks: what cannot be read any more is none of them.
-  for (std::filesystem::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
-    const pid_t pid = std::atoi(entry->path().filename().c_str());  // NOLINT(cert-err34-c): 0 where it is no number
+  const std::unique_ptr<DIR, int (*)(DIR*)> processes(opendir("/proc"), closedir);
+  if (!processes) return;
+  // Of a folder that no other thread reads.
+  while (const dirent* entry = readdir(processes.get())) {  // NOLINT(concurrency-mt-unsafe)
+    const pid_t pid = std::atoi(entry->d_name);             // NOLINT(cert-err34-c): 0 where it is no number
     if (pid <= 0) continue;
-    std::error_code gone;
-    if (std::filesystem::read_symlink(entry->path() / "exe", gone) == program) kill(pid, SIGHUP);
+    // Processes come and go while one looks: what cannot be read any more is none of them.
+    char executable[PATH_MAX];
+    const std::string link = "/proc/" + std::string(entry->d_name) + "/exe";
+    const ssize_t length = readlink(link.c_str(), executable, sizeof(executable));
+    if (length > 0 && std::string(executable, static_cast<size_t>(length)) == program) kill(pid, SIGHUP);
   }
 }
 

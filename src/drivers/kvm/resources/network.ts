@@ -7,7 +7,7 @@ import { SharedResource } from '../../../resources/shared';
 import { ifThere } from '../absent';
 import { readMark } from '../mark';
 import { bridgeName } from '../names';
-import { ATTEMPTS, startKnownNetwork } from '../network-start';
+import { ATTEMPTS, explained, startKnownNetwork, subnetTaker } from '../network-start';
 import { describe, domainsIn, takenSubnets } from '../networks';
 import { networkXml } from '../network-xml';
 import type { NatNetwork } from '../plan';
@@ -53,8 +53,7 @@ export class NetworkResource extends SharedResource<NetworkProperties> {
   protected async make(step: Step): Promise<NetworkProperties> {
     const connection = await this.#scene.writer();
     const known = await this.#lookup(connection);
-    if (known) await startKnownNetwork(known, this.#scene.context.home);
-    const network = known ?? (await this.#found(connection, step));
+    const network = (known && (await this.#started(known))) ?? (await this.#found(connection, step));
     if (this.#scene.machine.spec.autostart && !(await network.autostart())) await network.setAutostart(true);
     return properties(network);
   }
@@ -100,6 +99,23 @@ export class NetworkResource extends SharedResource<NetworkProperties> {
       message: `libvirt's network ${name} was not made by this hvkit home`,
       hint: `If nobody needs it: virsh net-destroy ${name}; virsh net-undefine ${name}`,
     });
+  }
+
+  /** Undefined: another interface has its subnet, and it was taken away, because nobody had an address in it yet. */
+  async #started(known: Network): Promise<Network | undefined> {
+    try {
+      await startKnownNetwork(known, this.#scene.context.home);
+      return known;
+    } catch (error) {
+      if (subnetTaker(error) === undefined || !(await this.#isUnused(known))) throw explained(error, known);
+      await remove(known);
+      return undefined;
+    }
+  }
+
+  async #isUnused(network: Network): Promise<boolean> {
+    const { reservations } = await describe(network);
+    return reservations.length === 0 && (await domainsIn(network.connection, network.name)).length === 0;
   }
 
   /** One subnet after the other, until libvirt, which knows better what is in use, takes one. */
