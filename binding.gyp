@@ -181,5 +181,30 @@
         'native/vmnet/leases/table.cc',
       ],
     },
+    {
+      # Another one, which is never root: it gives a folder to a guest of hyperkit.
+      'target_name': 'hvkit-9p',
+      'type': 'executable',
+      'conditions': [
+        ['OS=="linux"', {
+          'cflags': ['-fPIE'],
+          'ldflags': ['-pie'],
+          'sources': ['native/9p/linux/system.cc'],
+        }],
+        ['OS=="mac"', {
+          'sources': ['native/9p/darwin/system.cc'],
+        }],
+      ],
+      'sources': [
+        'native/9p/attributes.cc',
+        'native/9p/connection.cc',
+        'native/9p/fids.cc',
+        'native/9p/files.cc',
+        'native/9p/folders.cc',
+        'native/9p/main.cc',
+        'native/9p/message.cc',
+        'native/9p/session.cc',
+      ],
+    },
   ],
 }

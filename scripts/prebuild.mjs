@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // Makes the binaries that a published package carries, and tells whether they may be published. docs/prebuilds.md
-import { copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { apisOfThisMachine, build, ROOT } from './prebuild/build.mjs';
 import { inspect, isFor } from './prebuild/inspect.mjs';
-import { Failure, filesOf, HOST, TARGETS, targetOf } from './prebuild/targets.mjs';
+import { Failure, filesOf, HOST, PROGRAMS, TARGETS, targetOf } from './prebuild/targets.mjs';
 import { tryOut } from './prebuild/try.mjs';
 
 const USAGE = `Usage: node scripts/prebuild.mjs [options]
@@ -71,6 +71,8 @@ function checkAll(out) {
       else if (!isFor(file, target)) {
         wrong.push(`${relative(process.cwd(), file)}: no ${target.format} file for ${name}`);
       }
+      // npm packs modes, and what carried a program here may have lost its own.
+      else if (each in PROGRAMS) chmodSync(file, 0o755);
     }
   }
   if (wrong.length > 0) throw new Failure(['Not every prebuilt binary is there:', ...wrong].join('\n  '));

@@ -18,7 +18,7 @@ export const ADDONS = {
 };
 
 /** What is no addon, and of use on macOS alone. */
-export const PROGRAMS = { 'hvkit-vmnet': ['vmnet'] };
+export const PROGRAMS = { 'hvkit-vmnet': ['vmnet'], 'hvkit-9p': [] };
 
 /** Shared libraries that any addon may name. */
 const LINUX_LIBRARIES = ['libstdc++.so.6', 'libgcc_s.so.1', 'libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0'];

@@ -38,7 +38,7 @@ const HEADERS: Record<string, Buffer> = {
 
 const filesOf = (target: string): string[] => [
   ...['libvirt.node', 'hyperkit.node', 'vmnet.node'],
-  ...(target.startsWith('darwin') ? ['hvkit-vmnet'] : []),
+  ...(target.startsWith('darwin') ? ['hvkit-vmnet', 'hvkit-9p'] : []),
 ];
 
 function putFiles(target: string, content: Buffer): void {
