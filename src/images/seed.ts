@@ -16,7 +16,6 @@ export interface Seed {
   authorizedKeys: readonly string[];
   /** The ssh host key, in OpenSSH's forms. */
   hostKey: { private: string; public: string };
-  /** The first has the tag `share0`, the second `share1`, and so on. */
   shares?: readonly { guest: string; readOnly: boolean }[];
   shareType?: ShareType;
   /** The user's own: a `#cloud-config`, a script, or whatever else cloud-init takes. */
@@ -51,11 +50,16 @@ export function buildSeed(seed: Seed): Buffer {
   return writeIso({ label: 'cidata', files });
 }
 
+/** What a share is called between host and guest. */
+export function shareTag(index: number): string {
+  return `share${index}`;
+}
+
 type ShareLine = [tag: string, guest: string, access: 'ro' | 'rw', type: ShareType];
 
 function sharesOf({ shares = [], shareType = 'virtiofs' }: Seed): ShareLine[] {
   return shares.map(({ guest, readOnly }, index) => [
-    `share${index}`,
+    shareTag(index),
     line(guest, 'The path of a share'),
     readOnly ? 'ro' : 'rw',
     shareType,

@@ -130,6 +130,10 @@ test.each([
   ['invalid option: socket=x', 1, ['-s', '2,virtio-vpnkit,socket=x', ...KEXEC]],
   ['guest_cid and path options are both required.', 1, ['-s', '2,virtio-sock,path=/tmp', ...KEXEC]],
   ['invalid guest_cid 2', 1, ['-s', '2,virtio-sock,path=/tmp,guest_cid=2', ...KEXEC]],
+  ['Please pass *either* a port *or* a path', 1, ['-s', '2,virtio-9p,tag=a', ...KEXEC]],
+  ['Please pass *either* a port *or* a path', 1, ['-s', '2,virtio-9p,path=/a,port=1', ...KEXEC]],
+  ['bad port: port=x', 1, ['-s', '2,virtio-9p,port=x', ...KEXEC]],
+  ['invalid option: ro', 1, ['-s', '2,virtio-9p,path=/a,ro', ...KEXEC]],
   ['permission denied or no entitlement', 1, ['-s', '2,virtio-net', ...KEXEC]],
 ])('%s', (words, status, args) => {
   const { stderr, status: actual } = spawnSync(HYPERKIT, args, { encoding: 'utf8' });

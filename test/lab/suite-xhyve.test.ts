@@ -10,7 +10,7 @@ lifecycleSuite({
   definition: place.driver,
   run: { test, after: afterAll },
   label: 'xhyve',
-  request: { image: place.image('micro'), cpus: 1, memory: '256M', disk: '64M' },
+  request: { image: place.imageWith9p('micro'), cpus: 1, memory: '256M', disk: '64M' },
   home: place.home,
   remains: () => place.remains(),
 });

@@ -1,4 +1,5 @@
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,10 +16,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DriverDefinition } from '../../src/driver';
 import { isErrno } from '../../src/files';
 import { xhyveOn, type XhyveHost } from '../../src/drivers/xhyve';
-import { findProcess, type ProcessIdentity } from '../../src/native/hyperkit';
+import { findProcess, watchProcess, type ProcessIdentity } from '../../src/native/hyperkit';
 import { commandLine } from './traces';
 import { Vmnet, type VmnetOptions } from './vmnet';
 
+export const NOBODY = 65534;
 export const HYPERKIT = join(__dirname, 'hyperkit', 'hyperkit');
 
 /** What stands for a Mac: hyperkit's stand-in, vmnet's, the driver on both, and the guest micro. */
@@ -37,15 +39,28 @@ export class XhyvePlace implements AsyncDisposable {
     this.driver = xhyveOn(this.host);
   }
 
+  /** The same with a kernel that mounts shared folders. */
+  imageWith9p(name: string): string {
+    return this.image(name, {}, 'x86_64-9p');
+  }
+
   /** hvkit's own small guest as an image's folder. With `init` `none` nobody waits for it to answer. */
-  image(name: string, notes: Readonly<Record<string, string>> = {}): string {
-    const made = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', 'x86_64-lab');
+  image(name: string, notes: Readonly<Record<string, string>> = {}, which = 'x86_64-lab'): string {
+    const made = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', which);
     const folder = join(this.folder, name);
     mkdirSync(folder);
     for (const file of ['kernel', 'initrd']) symlinkSync(join(made, file), join(folder, file));
     const all = { arch: 'x86_64', user: 'hvkit', init: 'micro', cmdline: 'quiet', ...notes };
     writeFileSync(join(folder, 'image.json'), JSON.stringify(all));
     return folder;
+  }
+
+  /** What hvkit shares it does not share as root, who runs the lab. */
+  nobodysFolder(name: string): string {
+    const path = join(this.folder, name);
+    mkdirSync(path);
+    chownSync(path, NOBODY, NOBODY);
+    return path;
   }
 
   /** An image that is a disk, with a loader that a firmware starts. */
@@ -83,6 +98,7 @@ export class XhyvePlace implements AsyncDisposable {
   async remains(): Promise<string[]> {
     const folder = join(this.home, 'xhyve');
     await this.#orphansGone();
+    await this.serversGone();
     const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
     return [
       ...(existsSync(folder) ? readdirSync(folder) : []),
@@ -103,6 +119,17 @@ export class XhyvePlace implements AsyncDisposable {
         .some(({ name, parent }) => name.startsWith('qemu-system') && !commandLine(parent).includes(HYPERKIT));
       if (!isDying) return;
       await delay(10);
+    }
+  }
+
+  /** Who serves a shared folder is told by the kernel that its machine has gone, and goes then. */
+  async serversGone(): Promise<void> {
+    const folder = join(this.home, 'xhyve');
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      const line = commandLine(pid);
+      if (!line.includes('hvkit-9p') || !line.includes(folder) || line.startsWith('/bin/sh')) continue;
+      const server = await findProcess(Number(pid));
+      if (server) await (await watchProcess(server)).exit(AbortSignal.timeout(10_000));
     }
   }
 

@@ -18,6 +18,7 @@ const place = new XhyvePlace();
 const image = place.image('micro');
 const silent = place.image('silent', { init: 'none' });
 const disk = place.disk();
+const nobodys = place.nobodysFolder('shared');
 const env = { ...process.env, HVKIT_TIMEOUT: '120' };
 const hv = new Hvkit({ home: place.home, drivers: [place.driver], env });
 
@@ -306,8 +307,13 @@ test.each([
   [{ options: { qcow2: true, rawdisk: true } }, 'A disk is qcow2 or raw, and not both'],
   [{ network: 'user' }, 'has one network'],
   [{ publish: ['80:80'] }, "cannot publish a guest's ports"],
-  [{ shares: ['/tmp:/mnt'] }, 'cannot share folders'],
-  [{ options: { experimentalNfsShare: '/Users/me' } }, 'shares no folders, and not /Users/me'],
+  [{ shares: [`${nobodys}:/mnt`], image: silent }, 'Nobody in the guest of'],
+  [
+    { shares: Array.from({ length: 9 }, (_, index) => `${nobodys}:/mnt/${index}`) },
+    'up to 8 shared folders, and not 9',
+  ],
+  [{ shares: ['/tmp:/mnt'] }, '/tmp belongs to root, and nothing is shared as root'],
+  [{ options: { experimentalNfsShare: '/Users/me' } }, 'Folders are shared by --share here'],
   [{ options: { disks: '/none/disk' } }, 'The disk /none/disk cannot be read'],
   [{ image: disk }, 'boots from a disk of its own'],
 ])('%j is refused before anything is made', async (request, words) => {

@@ -1,10 +1,12 @@
 import { HvError } from '../../errors';
+import { shareTag } from '../../images/seed';
 import type { MachineFiles } from './files';
 import type { XhyvePlan } from './plan';
 import type { RunFiles } from './run-files';
 
 /** What a machine may have several of shares a slot, which has eight functions. */
 const DISKS_SLOT = 5;
+const SHARES_SLOT = 12;
 /** Each machine has a hyperkit of its own, to which it is the only guest. */
 const GUEST_CID = 3;
 
@@ -13,7 +15,7 @@ export function hyperkitArguments(
   plan: XhyvePlan,
   files: MachineFiles,
   run: RunFiles,
-  { seeded }: { seeded: boolean },
+  { seeded, shares }: { seeded: boolean; shares: number },
 ): string[] {
   const slots = [
     ['0:0', 'hostbridge'],
@@ -24,6 +26,12 @@ export function hyperkitArguments(
     ...(plan.cdrom === undefined ? [] : [['4:0', 'ahci-cd', files.cdrom]]),
     ...plan.disks.map((disk, index) => [`${DISKS_SLOT}:${index}`, 'virtio-blk', disk.path, ...formatOf(disk.format)]),
     ['10', 'virtio-rnd'],
+    ...Array.from({ length: shares }, (_, index) => [
+      `${SHARES_SLOT}:${index}`,
+      'virtio-9p',
+      `path=${run.share(index)}`,
+      `tag=${shareTag(index)}`,
+    ]),
     ...(plan.vsock.length === 0 ? [] : [['11', 'virtio-sock', ...vsock(plan.vsock, run)]]),
   ];
   refuseCommas([files.disk, run.folder, ...plan.disks.map(({ path }) => path), plan.network.socket ?? '']);

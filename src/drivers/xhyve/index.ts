@@ -12,7 +12,7 @@ export function xhyveOn(host: XhyveHost): DriverDefinition {
     aliases: ['hyperkit'],
     platforms: host.platforms,
     priority: 50,
-    capabilities: { pause: true, console: true, shares: false, publish: false, autostart: false, leases: true },
+    capabilities: { pause: true, console: true, shares: true, publish: false, autostart: false, leases: true },
     get options() {
       return (require('./options') as typeof import('./options')).xhyveOptions;
     },

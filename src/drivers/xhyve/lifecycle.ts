@@ -12,6 +12,7 @@ import { planOf } from './plan';
 import { notePaused, processesOf, type Running } from './process';
 import { requireFolder } from './run-folder';
 import type { RunFiles } from './run-files';
+import { checkShares, serverOfShares } from './shares';
 
 /** hyperkit does not say that it has paused, and handles each signal on a thread of its own: the next one could overtake this. */
 const SETTLED_MS = 250;
@@ -31,15 +32,18 @@ export async function start(machine: DriverMachine, run: RunFiles, signal: Abort
     return;
   }
   await forget(run);
+  const { shares } = machine.spec;
+  await checkShares(shares, run);
   signal.throwIfAborted();
   const plan = planOf(machine);
   const args = hyperkitArguments(plan, filesOf(machine.folder, plan.format), run, {
     seeded: machine.image.init !== 'none',
+    shares: shares.length,
   });
   await writeWhole(run.again, '');
   try {
     const started = await startHypervisor({
-      ...kept(plan.hyperkit, args, run),
+      ...kept(plan.hyperkit, args, run, { shares, ...(shares.length > 0 && { server: serverOfShares() }) }),
       log: run.log,
       name: plan.hyperkit,
       until: (settled) => appearance(run, AbortSignal.any([settled, signal])),

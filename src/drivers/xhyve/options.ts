@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const path = z.string().startsWith('/');
-const INSTEAD = 'is no more: this driver shares no folders; hvkit scp copies them';
+const INSTEAD = 'is --share here: --share /Users/me:/Users/me';
 
 /** docker-machine-driver-xhyve's, and what hyperkit can do besides. */
 export const xhyveOptions = z.strictObject({

@@ -12,10 +12,15 @@ import { macOf, requireHyperkit } from './hyperkit';
 import { macOn, networkOf, requireNetwork } from './network';
 import { xhyveOptions, type XhyveOptions } from './options';
 import type { XhyvePlan } from './plan';
+import { runFilesOf } from './run-files';
+import { checkGuest, checkShares } from './shares';
 
 const MIB = 2 ** 20;
 const CONSOLE = 'console=ttyS0';
 const QCOW2 = Buffer.from('QFI\xfb', 'latin1');
+
+/** As long as any. */
+const SOME_UUID = '00000000-0000-0000-0000-000000000000';
 
 export interface Request {
   name: string;
@@ -28,13 +33,7 @@ export interface Request {
 export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: DriverContext): Promise<XhyveOptions> {
   const options = optionsOf(spec);
   if (options.qcow2 && options.rawdisk) throw refused('A disk is qcow2 or raw, and not both');
-  const shared = options.virtio9p ?? options.experimentalNfsShare;
-  if (shared !== undefined) {
-    throw refused(
-      `The driver xhyve shares no folders, and not ${shared}`,
-      'hvkit scp copies them, rsync keeps them alike.',
-    );
-  }
+  refuseFormer(options);
   if (spec.network) throw refused(`The driver xhyve has one network, vmnet's, and no --network ${spec.network.mode}`);
   if (spec.accel !== 'auto') throw refused(`The driver xhyve has no --accel ${spec.accel}`);
   const { healthy, reason = 'it does not say why', fix } = await health(host, context, options);
@@ -42,6 +41,7 @@ export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: Dri
     throw new HvError({ code: 'ERR_XHYVE_HOST', message: `The driver xhyve does not work here: ${reason}`, hint: fix });
   }
   requireHyperkit(options.hyperkit, host, context);
+  await checkShares(spec.shares, runFilesOf(context.home, options.uuid ?? SOME_UUID));
   await requireNetwork(await networkOf(options, host), host);
   // One that had its address before has it still.
   if (options.vpnkitSocket === undefined && options.uuid === undefined) await requireAddress(host);
@@ -57,6 +57,7 @@ export async function planMachine(request: Request, host: XhyveHost, context: Dr
   if (image.arch !== 'x86_64') {
     throw refused(`The image ${image.name} is for ${image.arch}, and hyperkit's guests are x86_64`);
   }
+  await checkGuest(spec, image);
   const boot = bootOf(options, image);
   const network = await networkOf(options, host);
   const size = options.diskSize === undefined ? spec.disk : options.diskSize * MIB;
@@ -128,6 +129,17 @@ function optionsOf(spec: MachineSpec): XhyveOptions {
     hint: 'hvkit create --driver xhyve --help shows all of them.',
     cause: parsed.error,
   });
+}
+
+/** What another tool shared folders by. */
+function refuseFormer({ virtio9p, virtio9pRoot, experimentalNfsShare, experimentalNfsShareRoot }: XhyveOptions): void {
+  const folder = virtio9p ?? experimentalNfsShare;
+  if (folder === undefined && virtio9pRoot === undefined && experimentalNfsShareRoot === undefined) return;
+  const example = folder ?? '/Users/me';
+  throw refused(
+    'Folders are shared by --share here, which says of each where it is in the guest',
+    `--share ${example}:${example}`,
+  );
 }
 
 function refused(message: string, hint?: string): HvError {

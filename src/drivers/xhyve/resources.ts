@@ -101,6 +101,8 @@ function seed(machine: DriverMachine, { user, mac }: XhyvePlan, { seed: path }: 
         authorizedKeys: [await text('id_ed25519.pub')],
         hostKey: { private: await text('ssh_host_ed25519_key'), public: await text('ssh_host_ed25519_key.pub') },
         userData: machine.spec.userData,
+        shares: machine.spec.shares,
+        shareType: '9p',
         mac,
       });
       await writeWhole(path, bytes);

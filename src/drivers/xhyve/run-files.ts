@@ -25,6 +25,8 @@ export interface RunFiles {
   readonly ring: string;
   /** The same of before the guest's last reset. */
   readonly ringBefore: string;
+  /** Where the server of a shared folder listens. */
+  share(index: number): string;
 }
 
 /** Beside the machines' own folders: a process whose machine is gone is found there. */
@@ -47,5 +49,6 @@ export function runFilesOf(home: Pick<Home, 'path'>, uuid: string): RunFiles {
     terminal: path('console'),
     ring: path('console.ring'),
     ringBefore: path('console.before'),
+    share: (index) => path(`share${index}`),
   };
 }

@@ -7,12 +7,16 @@ const { Refused } = require('./refused');
 
 /** The name that macOS gives to the bridge of vmnet's shared network. */
 const VMNET = 'bridge100';
+/** Of the device's configuration, and of a socket's address on macOS. */
+const LONGEST_TAG = 256;
+const LONGEST_PATH = 103;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** In the order in which hyperkit makes them. Throws Refused. */
 function devicesOf(settings, nextFd) {
   const arguments_ = [];
   const links = [];
+  const shares = [];
   const inOrder = settings.slots.toSorted((a, b) => a.bus - b.bus || a.slot - b.slot || a.func - b.func);
   for (const slot of inOrder) {
     if (slot.bus !== 0) throw new Refused('This stand-in has one PCI bus');
@@ -20,8 +24,9 @@ function devicesOf(settings, nextFd) {
     if (!device) throw new Refused(`This stand-in has no device ${slot.device}`);
     arguments_.push(...device.arguments);
     if (device.link) links.push(device.link);
+    if (device.share) shares.push(device.share);
   }
-  return { arguments: arguments_, links };
+  return { arguments: arguments_, links, shares };
 }
 
 const placeOf = ({ slot, func }, slots) => {
@@ -118,6 +123,33 @@ function vpnkit(slot, { slots }, fd) {
   };
 }
 
+/**
+ * 9P over somebody's socket, who is called when the guest first asks for something. QEMU has nothing like it: to the guest it
+ * is a serial port of the tag's name.
+ */
+function ninep(slot, { slots }) {
+  const wanted = { path: '', tag: 'plan9' };
+  for (const option of slot.options ?? []) {
+    const [, key, value] = /^(port|path|tag)=(.*)$/.exec(option) ?? [];
+    if (key === undefined) throw new Refused(`invalid option: ${option}`);
+    if (key === 'port' && !(Number.parseInt(value, 10) || 0)) throw new Refused(`bad port: ${option}`);
+    wanted[key] = value;
+  }
+  if ((wanted.port === undefined) === (wanted.path === '')) {
+    throw new Refused('Please pass *either* a port *or* a path. You must pass one, you must not pass both.');
+  }
+  if (wanted.port !== undefined) throw new Refused('This stand-in has no virtio-9p over TCP');
+  if (Buffer.byteLength(wanted.tag) > LONGEST_TAG) throw new Refused('');
+  const id = idOf(slot);
+  const argumentsOn = (fd) => [
+    ...['-chardev', `socket,id=${id},fd=${fd}`],
+    ...['-device', `virtio-serial-pci,id=bus-${id},${placeOf(slot, slots)}`],
+    ...['-device', `virtserialport,bus=bus-${id}.0,chardev=${id},name=${wanted.tag}`],
+  ];
+  // What is too long for a socket's address is cut off.
+  return { arguments: [], share: { path: wanted.path.slice(0, LONGEST_PATH), tag: wanted.tag, argumentsOn } };
+}
+
 /** Its arguments are looked at; QEMU has nothing like it. */
 function vsock(slot) {
   const wanted = {};
@@ -147,6 +179,7 @@ const MAKERS = {
   'virtio-net': shared,
   'virtio-vpnkit': vpnkit,
   'virtio-sock': vsock,
+  'virtio-9p': ninep,
   'virtio-rnd': (slot, { slots }) => ({ arguments: ['-device', `virtio-rng-pci,${placeOf(slot, slots)}`] }),
 };
 

@@ -6,6 +6,7 @@ const { devicesOf } = require('./devices');
 const { parse } = require('./options');
 const { Monitor } = require('./qmp');
 const { Refused } = require('./refused');
+const { carry } = require('./ninep');
 const { connect, relay } = require('./vpnkit');
 
 /** What hyperkit exits with, by QEMU's reason to end. */
@@ -27,7 +28,7 @@ function main(args) {
 async function run(args) {
   const settings = parse(args);
   writePidfile(settings.pidfile);
-  const { arguments: devices, links } = devicesOf(settings, FIRST_FREE_FD);
+  const { arguments: devices, links, shares } = devicesOf(settings, FIRST_FREE_FD);
   const com1 = consoleOf(settings);
   const connected = [];
   for (const link of links) {
@@ -36,7 +37,9 @@ async function run(args) {
     devices.push(...link.device(mac));
     process.stdout.write(`virtio-net-vpnkit: Connection established with MAC=${mac} and MTU 1500\n`);
   }
-  await boot(settings, [...firmware(settings.firmware), ...devices, ...com1.arguments], connected, com1);
+  shares.forEach(({ argumentsOn }, index) => devices.push(...argumentsOn(FIRST_FREE_FD + links.length + index)));
+  const channels = { sockets: connected, shares };
+  await boot(settings, [...firmware(settings.firmware), ...devices, ...com1.arguments], channels, com1);
 }
 
 /** Exclusively: one that was left behind ends this. It is left behind by whatever ends hyperkit otherwise than by exit(3). */
@@ -67,7 +70,7 @@ function firmware({ kernel, initrd, cmdline, rom }) {
   return ['-kernel', kernel, ...(initrd === undefined ? [] : ['-initrd', initrd]), '-append', cmdline];
 }
 
-async function boot({ memory, processors, uuid }, devices, sockets, com1) {
+async function boot({ memory, processors, uuid }, devices, { sockets, shares }, com1) {
   const qemu = [
     'qemu-system-x86_64',
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-S'],
@@ -81,9 +84,10 @@ async function boot({ memory, processors, uuid }, devices, sockets, com1) {
   ];
   // QEMU is this process, for whoever looks from outside: it dies with it, however that dies.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...qemu], {
-    stdio: ['pipe', 'pipe', 'pipe', ...sockets.map(() => 'pipe')],
+    stdio: ['pipe', 'pipe', 'pipe', ...sockets.map(() => 'pipe'), ...shares.map(() => 'pipe')],
   });
   sockets.forEach((socket, index) => relay(socket, child.stdio[FIRST_FREE_FD + index]));
+  shares.forEach((share, index) => carry(share, child.stdio[FIRST_FREE_FD + sockets.length + index]));
   let said = '';
   let reason;
   child.stderr.on('data', (chunk) => (said += chunk));
