@@ -127,7 +127,7 @@ function vpnkit(slot, { slots }, fd) {
  * 9P over somebody's socket, who is called when the guest first asks for something. QEMU has nothing like it: to the guest it
  * is a serial port of the tag's name.
  */
-function ninep(slot, { slots }) {
+function nine(slot, { slots }) {
   const wanted = { path: '', tag: 'plan9' };
   for (const option of slot.options ?? []) {
     const [, key, value] = /^(port|path|tag)=(.*)$/.exec(option) ?? [];
@@ -179,7 +179,7 @@ const MAKERS = {
   'virtio-net': shared,
   'virtio-vpnkit': vpnkit,
   'virtio-sock': vsock,
-  'virtio-9p': ninep,
+  'virtio-9p': nine,
   'virtio-rnd': (slot, { slots }) => ({ arguments: ['-device', `virtio-rng-pci,${placeOf(slot, slots)}`] }),
 };
 

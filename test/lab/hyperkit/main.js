@@ -6,7 +6,7 @@ const { devicesOf } = require('./devices');
 const { parse } = require('./options');
 const { Monitor } = require('./qmp');
 const { Refused } = require('./refused');
-const { carry } = require('./ninep');
+const { carry } = require('./nine');
 const { connect, relay } = require('./vpnkit');
 
 /** What hyperkit exits with, by QEMU's reason to end. */
