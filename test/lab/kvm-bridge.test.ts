@@ -28,8 +28,9 @@ function withBridge(use: () => void): void {
   ip('link', 'set', BRIDGE, 'up');
   const options = [`--interface=${BRIDGE}`, '--bind-interfaces', '--except-interface=lo', '--port=0'];
   const range = ['--dhcp-range=10.214.5.10,10.214.5.50,5m', `--dhcp-leasefile=${LEASES}`];
-  // It goes to the background when it listens.
+  // It goes to the background when it listens. What it was started by ends a moment later.
   execFileSync('dnsmasq', ['--conf-file=/dev/null', `--pid-file=${PID}`, ...options, ...range]);
+  while (execFileSync('pgrep', ['-x', 'dnsmasq'], { encoding: 'utf8' }).trim() !== readFileSync(PID, 'utf8').trim());
   try {
     use();
   } finally {
