@@ -17,8 +17,9 @@ const MODULE = '/9p.ko';
 /** What keeps folders from being shared, whatever the guest; also later, at each start. */
 export async function checkShares(shares: readonly Share[], run: RunFiles): Promise<void> {
   if (shares.length === 0) return;
-  if (shares.length > MOST)
-    {throw refused(`A machine of xhyve has up to ${MOST} shared folders, and not ${shares.length}`);}
+  if (shares.length > MOST) {
+    throw refused(`A machine of xhyve has up to ${MOST} shared folders, and not ${shares.length}`);
+  }
   serverOfShares();
   const socket = run.share(MOST - 1);
   if (Buffer.byteLength(socket) > LONGEST_SOCKET) {
