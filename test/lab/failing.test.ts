@@ -126,7 +126,7 @@ test.concurrent.each<Failing>([
     image: () => guestFolder('quiet rdinit=/bin/false'),
     network: USER,
     seconds: FAR,
-    says: /does not come up: its kernel panicked \(".*Kernel panic - not syncing[^]*the console said last:\n +\S/,
+    says: /does not come up: its kernel panicked \(".*Kernel panic - not syncing[^]*the console said last:[^]*(?:Kernel panic|panic\+0x|RIP: |RSP: )/,
   },
   {
     what: 'a disk with nothing to boot',
