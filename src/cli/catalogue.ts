@@ -36,6 +36,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry(MACHINES, 'rm', 'remove machines and all that belongs to them', () => require('./commands/rm')),
   entry(MACHINES, 'status', 'print the state of a machine', () => require('./commands/status')),
   entry(MACHINES, 'ip', 'print the address of machines', () => require('./commands/ip')),
+  entry(MACHINES, 'url', 'print the URL of the Docker of machines', () => require('./commands/url')),
   entry(MACHINES, 'inspect', 'print all that is known of a machine', () => require('./commands/inspect')),
   entry(INSIDE, 'ssh', 'get a shell, or run a command in your terminal', () => require('./commands/ssh')),
   entry(INSIDE, 'exec', 'run a command, for scripts', () => require('./commands/exec')),

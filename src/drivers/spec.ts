@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { engineOptions, keyType } from '../docker/engine-options';
 import { HOST_NAME, LONGEST_HOST_NAME } from '../net/host-name';
 
 export const machineName = z
@@ -31,6 +32,30 @@ export const network = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('bridge'), name: z.string().min(1) }),
 ]);
 
+/** `--swarm-master`, or `--swarm` without it. What classic Swarm took besides is kept as it was given, and shown. */
+export const swarmOptions = z.strictObject({
+  isMaster: z.boolean().default(false),
+  /** The machine that began the swarm. */
+  discovery: z.string().optional(),
+  /** Where the others of the swarm reach it. */
+  addr: z.string().optional(),
+  image: z.string().optional(),
+  strategy: z.string().optional(),
+  opts: z.array(z.string()).default([]),
+  joinOpts: z.array(z.string()).default([]),
+  host: z.string().optional(),
+  isExperimental: z.boolean().default(false),
+});
+
+/** Of a machine that is a Docker host. */
+export const dockerSpec = z.strictObject({
+  /** `--tls-san`: names and addresses in the certificate beside its own. */
+  tlsSans: z.array(z.string()).default([]),
+  keyType: keyType.default('ecdsa'),
+  engine: engineOptions.prefault({}),
+  swarm: swarmOptions.optional(),
+});
+
 /** What a user asks for. What is left open here is settled by the driver's plan, once, and stored beside it. */
 export const machineSpec = z.strictObject({
   cpus: z.int().min(1).max(512),
@@ -51,6 +76,7 @@ export const machineSpec = z.strictObject({
   userData: z.string().optional(),
   /** The user's own private key, instead of one made for this machine. */
   sshKey: z.string().optional(),
+  docker: dockerSpec.optional(),
   /** The driver's own options, by its own schema. */
   options: z.record(z.string(), z.json()).default({}),
 });
@@ -58,4 +84,6 @@ export const machineSpec = z.strictObject({
 export type MachineSpec = z.output<typeof machineSpec>;
 export type Publish = z.output<typeof publish>;
 export type Share = z.output<typeof share>;
+export type DockerSpec = z.output<typeof dockerSpec>;
+export type SwarmOptions = z.output<typeof swarmOptions>;
 export type NetworkSpec = z.output<typeof network>;

@@ -37,8 +37,10 @@ export class HomeImages implements Images {
   }
 
   /** What a machine starts from that names no image. */
-  defaultName(): Promise<string> {
-    return this.#images.defaultImage();
+  async defaultName(docker?: 'docker'): Promise<string> {
+    const name = await this.#images.defaultImage();
+    // Where one of hvkit's own can be had, so can the other.
+    return docker && name === 'micro' ? 'docker' : name;
   }
 
   shownName(name: string): string {

@@ -4,6 +4,7 @@ import type { Address, MachineSpec, MachineState } from '../drivers/driver';
 import type { Json, Properties } from '../resources/resource';
 import type { ForwardOptions, Tunnel } from '../ssh/forward';
 import type { SshTarget } from '../ssh/target';
+import type { DockerHost } from './docker-host';
 import type { CopyOptions, ExecOptions, ExecResult, ShellOptions } from './exec';
 import type { MachineRecord, Phase } from './machine-file';
 import type { StartOptions, WorkOptions } from './progress';
@@ -60,6 +61,12 @@ export class Machine {
   /** Where this host reaches it: of one behind forwarded ports this is 127.0.0.1. */
   async ip(): Promise<string> {
     return (await this.address()).host;
+  }
+
+  /** Where the Docker of a Docker host that runs is reached, and with which files. ERR_NO_DOCKER: it is none. */
+  async docker(): Promise<DockerHost> {
+    const { dockerHostOf } = require('./docker-host') as typeof import('./docker-host');
+    return dockerHostOf(this.#place, await this.#fresh());
   }
 
   /** Waits until ssh answers. Of one that runs already it only waits. */

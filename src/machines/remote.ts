@@ -19,7 +19,7 @@ export async function addressOf(place: Workplace, record: MachineRecord): Promis
   return knownAddress(place, record);
 }
 
-async function knownAddress(place: Workplace, record: MachineRecord): Promise<Address> {
+export async function knownAddress(place: Workplace, record: MachineRecord): Promise<Address> {
   const driver = await place.drivers.of(record.driver);
   const machine = machineOf(place.store, record);
   const address = await driver.address(machine);

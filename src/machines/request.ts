@@ -1,4 +1,5 @@
-import type { MachineSpec, NetworkSpec, Publish, Share } from '../drivers/driver';
+import type { EngineOptions, KeyType } from '../docker/engine-options';
+import type { MachineSpec, NetworkSpec, Publish, Share, SwarmOptions } from '../drivers/driver';
 import type { Json } from '../resources/resource';
 
 /** What a program or a person asks for. All but the name has a default: see Settings. */
@@ -26,6 +27,19 @@ export interface CreateRequest {
   userData?: string;
   /** A file: the user's own private key, instead of one made for this machine. */
   sshKey?: string;
+  /** Makes a Docker host of it. The image `docker` makes one as well, unless this is false. */
+  docker?: boolean | DockerRequest;
   /** The driver's own, by its names: `{ uri: 'qemu:///session' }`. */
   options?: Readonly<Record<string, Json>>;
 }
+
+export interface DockerRequest {
+  /** Names and addresses in the certificate of its Docker, beside its own. */
+  tlsSans?: readonly string[];
+  keyType?: KeyType;
+  engine?: Loose<EngineOptions>;
+  /** Sets up a swarm: begins one if `isMaster`, else joins that of `discovery`, or of the one machine that began one. */
+  swarm?: Loose<SwarmOptions>;
+}
+
+type Loose<T> = { readonly [K in keyof T]?: T[K] extends readonly string[] ? readonly string[] : T[K] };

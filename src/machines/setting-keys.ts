@@ -42,6 +42,8 @@ export interface Defaults {
   sshKey?: string;
   /** Seconds. */
   timeout: number;
+  engineInstallUrl?: string;
+  registryMirror?: string;
 }
 
 type CommonKeys = { [K in keyof Defaults]-?: SettingKey<NonNullable<Defaults[K]>> };
@@ -126,7 +128,26 @@ export const COMMON_KEYS: CommonKeys = {
     default: 300,
     read: readTimeout,
   },
+  engineInstallUrl: {
+    key: 'engineInstallUrl',
+    variables: ['HVKIT_ENGINE_INSTALL_URL', 'MACHINE_DOCKER_INSTALL_URL'],
+    description: "a script that installs Docker in Docker hosts, instead of the distribution's packages",
+    type: 'string',
+    read: readUrl,
+  },
+  registryMirror: {
+    key: 'registryMirror',
+    variables: ['HVKIT_REGISTRY_MIRROR', 'ENGINE_REGISTRY_MIRROR'],
+    description: 'a registry that the Docker of new Docker hosts asks first',
+    type: 'string',
+    read: readUrl,
+  },
 };
+
+function readUrl(value: Json): string {
+  if (typeof value === 'string' && /^https?:\/\/\S+$/.test(value) && URL.canParse(value)) return value;
+  throw refusal(value, 'is no http:// or https:// URL', 'https://example.org/install.sh');
+}
 
 function readTimeout(value: Json): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= LONGEST_WAIT) return value;

@@ -2,6 +2,7 @@ import type { DriverDefinition, MachineSpec } from '../drivers/driver';
 import { machineSpec } from '../drivers/spec';
 import { HvError } from '../errors';
 import type { Json } from '../resources/resource';
+import { DOCKER_IMAGE, readDocker, settleDocker } from './docker-request';
 import { checkOptionName, readDriverOption } from './driver-options';
 import { nearest } from './near';
 import { placed, refusal } from './refusal';
@@ -17,7 +18,7 @@ export interface Circumstances {
   /** HomeSettings.driverDefaults(). */
   driverDefaults: Readonly<Record<string, Json>>;
   /** What to boot if neither the request nor the settings say. */
-  defaultImage: () => Promise<string>;
+  defaultImage: (docker: 'docker' | undefined) => Promise<string>;
   /** What paths of this host are taken from. */
   cwd?: string;
 }
@@ -40,6 +41,7 @@ const FIELDS: Readonly<Record<Field, true>> = {
   autostart: true,
   userData: true,
   sshKey: true,
+  docker: true,
   options: true,
 };
 
@@ -58,6 +60,9 @@ export async function specFromRequest(request: CreateRequest, circumstances: Cir
   const options = optionsOf(request, circumstances);
   const image = given('image', readImage);
   refuseTwoImages(image, request, circumstances);
+  const asked = given('docker', readDocker);
+  const booted = image ?? imageIn(options, circumstances) ?? defaults.image ?? (await defaultImage(asked && 'docker'));
+  const docker = asked ?? (booted === DOCKER_IMAGE && request.docker === undefined ? readDocker(true) : undefined);
   const spec = {
     cpus: given('cpus', readCpus) ?? defaults.cpus,
     memory: given('memory', readMemory) ?? defaults.memory,
@@ -67,11 +72,12 @@ export async function specFromRequest(request: CreateRequest, circumstances: Cir
     publish: readPublish(given('publish', readList) ?? []),
     shares: await readShares(given('shares', readList) ?? [], cwd),
     options,
-    image: image ?? imageIn(options, circumstances) ?? defaults.image ?? (await defaultImage()),
+    image: booted,
     ...(checksum !== undefined && { checksum }),
     ...(network !== undefined && { network }),
     ...(userData !== undefined && { userData }),
     ...(sshKey !== undefined && { sshKey }),
+    ...(docker && { docker: placed('image', () => settleDocker(docker, { image: booted, defaults })) }),
   };
   // The one that is stored, and read again by other versions.
   return machineSpec.parse(spec);

@@ -33,7 +33,7 @@ export async function wantedBy(
     definition,
     defaults,
     driverDefaults: await settings.driverDefaults(definition),
-    defaultImage: () => images.defaultName(),
+    defaultImage: (docker) => images.defaultName(docker),
   });
   const { image, checksum } = spec;
   // What is stored and shown is without the login that a URL may hold.

@@ -23,7 +23,7 @@ function specOf(request: object, more: { defaults?: Partial<Defaults>; driverDef
       definition: kvm,
       defaults: { ...DEFAULTS, ...more.defaults },
       driverDefaults: more.driverDefaults ?? {},
-      defaultImage: () => Promise.resolve('micro'),
+      defaultImage: (docker) => Promise.resolve(docker ?? 'micro'),
       cwd: folder,
     },
   );
@@ -191,4 +191,38 @@ test('user data of many lines, and with a script full of brackets, is taken', as
   const packages = Array.from({ length: 500 }, (_, n) => `  - package-${n}`).join('\n');
   const script = `runcmd:\n  - |\n    ${'[[ -e x ]] || (( { [ '.repeat(100)}\n`;
   await expect(specOf({ userData: `#cloud-config\npackages:\n${packages}\n${script}` })).resolves.toBeDefined();
+});
+
+const NO_ENGINE = { opts: [], insecureRegistries: [], registryMirrors: [], labels: [], env: [] };
+
+test('a Docker host is asked for, or follows from the image', async () => {
+  const plain = { tlsSans: [], keyType: 'ecdsa', engine: NO_ENGINE };
+  await expect(specOf({ docker: true })).resolves.toMatchObject({ image: 'docker', docker: plain });
+  await expect(specOf({ image: 'docker' })).resolves.toMatchObject({ docker: plain });
+  await expect(specOf({}, { defaults: { image: 'docker' } })).resolves.toMatchObject({ docker: plain });
+  expect(await specOf({ image: 'docker', docker: false })).not.toHaveProperty('docker');
+  expect(await specOf({ image: 'debian' })).not.toHaveProperty('docker');
+  const asked = { tlsSans: ['docker.example.org', '10.0.0.7'], engine: { labels: ['a=b'] }, swarm: { isMaster: true } };
+  await expect(specOf({ image: 'debian', docker: asked })).resolves.toMatchObject({ docker: asked });
+});
+
+test('what Docker is usually asked for stands behind what the request says', async () => {
+  const defaults = { engineInstallUrl: 'https://here.example/docker', registryMirror: 'https://mirror.example' };
+  await expect(specOf({ docker: true }, { defaults })).resolves.toMatchObject({
+    docker: { engine: { installUrl: defaults.engineInstallUrl, registryMirrors: [defaults.registryMirror] } },
+  });
+  const engine = { installUrl: 'https://other.example', registryMirrors: ['https://another.example'] };
+  await expect(specOf({ docker: { engine } }, { defaults })).resolves.toMatchObject({ docker: { engine } });
+});
+
+test.each([
+  [{ docker: 'yes' }, /^docker: "yes" is no Docker host/],
+  [{ docker: { engine: { label: [] } } }, /^docker: .*is no Docker host: engine: .*label/],
+  [{ docker: { tlsSans: ['a b'] } }, /^docker: "a b" is no name or address/],
+  [{ docker: true, image: 'micro' }, /^image: "micro" has no room for Docker/],
+])('%j: refused', async (request, message) => {
+  await expect(specOf(request)).rejects.toMatchObject({
+    code: 'ERR_INVALID_REQUEST',
+    message: expect.stringMatching(message) as string,
+  });
 });
