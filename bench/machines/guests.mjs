@@ -43,7 +43,7 @@ export function guestLike(bench, home, { image, plan, spec }, { mac, host, port 
     mac,
     kernel: copyOf(image.kernel),
     initrd: copyOf(image.initrd),
-    cmdline: ['console=ttyS0', image.cmdline ?? ''].join(' ').trim(),
+    cmdline: ['console=ttyS0', 'no_timer_check', image.cmdline ?? ''].join(' ').trim(),
     cpus: spec.cpus,
     memory: spec.memory,
     accel: plan.accel,
