@@ -3,14 +3,32 @@ import type { Command } from 'commander';
 import type { Context } from '../context';
 import { examples } from '../examples';
 import { jsonOrYaml, printData } from '../output';
+import { UsageError } from '../report';
 import { target } from '../targets';
+
+interface InspectOptions {
+  output: 'json' | 'yaml';
+  format?: string;
+}
 
 export function configure(command: Command, context: Context): void {
   command
     .argument('[machine]', 'default: the machine `default`')
     .addOption(jsonOrYaml())
-    .action(async (name: string | undefined, { output }: { output: 'json' | 'yaml' }) => {
-      printData(context, output, (await target(context, name)).inspect());
+    .option('-f, --format <template>', "a template of Go's, of hvkit's names and of docker-machine's")
+    .action(async (name: string | undefined, { output, format }: InspectOptions) => {
+      if (format !== undefined && command.getOptionValueSource('output') === 'cli') {
+        throw new UsageError('--format and --output exclude each other', "hvkit inspect -f '{{.Driver.IPAddress}}'");
+      }
+      // What is wrong with a template is told before anything is looked for.
+      const filled = format === undefined ? undefined : late().template(format);
+      const machine = await target(context, name);
+      if (filled === undefined) {
+        printData(context, output, machine.inspect());
+        return;
+      }
+      const { templateData } = require('../docker-machine/inspected') as typeof import('../docker-machine/inspected');
+      context.print(`${filled.execute(templateData(machine, context.hvkit.home), { missing: 'no value' })}\n`);
     });
   command.addHelpText(
     'after',
@@ -19,5 +37,11 @@ export function configure(command: Command, context: Context): void {
   examples(command, [
     ['hvkit inspect dev', ''],
     ["hvkit inspect dev | jq -r '.spec.image'", ''],
+    ["hvkit inspect -f '{{.Driver.IPAddress}}' dev", "docker-machine's names"],
+    ["hvkit inspect -f '{{json .spec}}' dev", "hvkit's own"],
   ]);
+}
+
+function late(): typeof import('../template') {
+  return require('../template') as typeof import('../template');
 }

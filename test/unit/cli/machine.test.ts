@@ -89,6 +89,25 @@ describe('-o', () => {
   });
 });
 
+describe('inspect -f', () => {
+  test.each([
+    ['{{.DriverName}} {{.name}}', 'file dev\n'],
+    ['{{.Driver.IPAddress}}:{{if gt .Driver.SSHPort 22}}port{{end}}', '127.0.0.1:port\n'],
+    ['{{json .Driver.MachineName}}', '"dev"\n'],
+    ['{{.spec.disk}} {{eq .spec.cpus 2}}', '21474836480 true\n'],
+    ['{{.Nothing}}', '<no value>\n'],
+  ])('%s', async (format, stdout) => {
+    expect(await run('inspect', '-f', format, 'dev')).toEqual({ status: 0, stdout, stderr: '' });
+  });
+
+  test('a template that is wrong is a wrong command line', async () => {
+    const ran = await run('inspect', '-f', '{{.Name', 'dev');
+    expect(ran).toMatchObject({ status: 2, stdout: '' });
+    expect(ran.stderr).toContain('Error: template: line 1: unclosed action');
+    expect(await run('inspect', '-f', '{{.Name}}', '-o', 'yaml', 'dev')).toMatchObject({ status: 2 });
+  });
+});
+
 test('without a name it is the machine "default"', async () => {
   expect(await run('status')).toEqual({ status: 0, stdout: 'Running\n', stderr: '' });
 });
