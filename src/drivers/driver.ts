@@ -163,6 +163,8 @@ export interface Orphan {
   name: string;
   /** No fault: what the next machine gains by. It goes when all is to go. */
   isCache?: true;
+  /** The command that takes it away, where this user cannot: delete() then says so. */
+  fix?: string;
   delete(): Promise<void>;
 }
 

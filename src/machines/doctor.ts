@@ -89,7 +89,7 @@ async function orphans(place: Workplace): Promise<Finding[]> {
       kind: 'orphan',
       message: `The ${orphan.name} was made from this home, and belongs to no machine`,
       driver,
-      hint: 'hvkit repair',
+      hint: orphan.fix ?? 'hvkit repair',
     })),
     ...failures.map(({ driver, error }) => unaskedDriver(driver, error)),
   ];

@@ -1,8 +1,9 @@
 import { HvError } from '../../errors';
 import { LibvirtError } from '../../native/libvirt';
 import type { DriverContext, DriverMachine, Orphan } from '../driver';
-import { claimsOf, unclaimed } from './claims';
+import { claimsOf, unclaimed, type Claims } from './claims';
 import type { Connections } from './connections';
+import { forgottenBy } from './forgotten';
 import { orphanFolders } from './orphan-folders';
 import { domainsOf, networksOf, poolsOf, type Stray } from './strays';
 import { placesOf, type Place } from './places';
@@ -16,19 +17,22 @@ export async function orphansOf(
   context: DriverContext,
 ): Promise<Orphan[]> {
   const targets = machines.map((machine) => planOf(machine).target);
-  const places = placesOf(targets, await claimsOf(context.home, machines), context);
+  const claims = await claimsOf(context.home, machines);
   const found: Orphan[] = [];
-  for (const place of places) found.push(...(await orphansAt(place, machines, connections, context)));
+  for (const place of placesOf(targets, claims, context)) {
+    found.push(...(await orphansAt(place, machines, claims, { connections, context })));
+  }
   return [...found, ...(await orphanFolders(machines, context))];
 }
 
 async function orphansAt(
   { target, known }: Place,
   machines: readonly DriverMachine[],
-  connections: Connections,
-  context: DriverContext,
+  before: Claims,
+  { connections, context }: { connections: Connections; context: DriverContext },
 ): Promise<Orphan[]> {
   const { home } = context;
+  const networks = before.claims.flatMap(({ network }) => network ?? []);
   const { uri } = target;
   const daemon = daemonOf(uri);
   const look = () =>
@@ -40,6 +44,7 @@ async function orphansAt(
         ...domains,
         ...(await networksOf(connection, daemon, home)),
         ...(await poolsOf(connection, daemon, home)),
+        ...(await forgottenBy(connection, target, { home, networks })),
       ];
     });
   const strays = await (known ? look() : ifReached(look));
@@ -47,11 +52,19 @@ async function orphansAt(
   const claims = await claimsOf(home, machines);
   return strays
     .filter((stray) => !stray.isClaimed(claims))
-    .map(({ kind, name, remove, ...stray }) => ({
+    .map(({ kind, name, fix, remove, ...stray }) => ({
       kind,
       name: `${name} on ${uri}`,
-      delete: () => unclaimed(home, { name, ...stray }, async () => remove(await connections.writer(target))),
+      ...(fix !== undefined && { fix }),
+      delete: async () => {
+        if (fix !== undefined) throw rootsOnly(name, fix);
+        await unclaimed(home, { name, ...stray }, async () => remove(await connections.writer(target)));
+      },
     }));
+}
+
+function rootsOnly(name: string, fix: string): HvError {
+  return new HvError({ code: 'ERR_NEEDS_ROOT', message: `Only root can take away the ${name}`, hint: fix });
 }
 
 const CLOSED_TO_US = ['ERR_LIBVIRT_DAEMON', 'ERR_KVM_EMBED_ONLY'];

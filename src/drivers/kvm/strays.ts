@@ -22,6 +22,8 @@ export interface Stray {
   isClaimed: (claims: Claims) => boolean;
   /** What machines share is removed under the lock under which they take it over. */
   lock?: string;
+  /** Root's command that takes it away, where this user cannot. */
+  fix?: string;
   remove: (connection: Connection) => Promise<void>;
 }
 
