@@ -14,6 +14,7 @@ export type {
   DriverContext,
   DriverDefinition,
   DriverMachine,
+  ForwardedPort,
   Health,
   Home,
   HostSetup,
@@ -29,3 +30,4 @@ export type {
 } from './drivers/driver';
 export type { Arch, BootImage, GuestInit, ImageFile } from './images/image';
 export type { Json, Properties, Resource, Step } from './resources/resource';
+export type { SshTarget } from './ssh/target';

@@ -22,6 +22,7 @@ export type {
   Address,
   Capabilities,
   DriverDefinition,
+  ForwardedPort,
   Health,
   Lease,
   MachineSpec,

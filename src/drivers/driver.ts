@@ -4,6 +4,7 @@ import type { z } from 'zod';
 
 import type { BootImage } from '../images/image';
 import type { Properties, Resource } from '../resources/resource';
+import type { SshTarget } from '../ssh/target';
 import type { MachineSpec } from './spec';
 
 export type * from './spec';
@@ -21,11 +22,14 @@ export interface Home {
 export interface DriverMachine {
   readonly name: string;
   readonly uuid: string;
-  /** `<home>/machines/<name>`: id_ed25519, id_ed25519.pub, ssh_host_ed25519_key and its .pub are there before the driver's resources. */
+  /**
+   * `<home>/machines/<name>`: id_ed25519, id_ed25519.pub, ssh_host_ed25519_key and its .pub are there before the driver's
+   * resources, unless its machines take no keys.
+   */
   readonly folder: string;
   readonly spec: MachineSpec;
-  /** The image that `spec.image` named when the machine was made. */
-  readonly image: BootImage;
+  /** The image that `spec.image` named when the machine was made; of a driver whose machines take none, there is none. */
+  readonly image?: BootImage;
   /** What Driver.plan settled. */
   readonly plan: Properties;
   /** What is recorded of one of its resources. */
@@ -44,8 +48,17 @@ export interface Address {
   sshPort: number;
   /** The guest's address in its own network, where it is known. */
   guest?: string;
+  /** The guest's other ports that lead to it from `host`: where there are any, no others do. */
+  ports?: readonly ForwardedPort[];
   /** The address is kept for the guest, which has not asked for one yet. */
   isPending?: true;
+}
+
+/** A port of the guest's, and the one of this host that leads to it. */
+export interface ForwardedPort {
+  guest: number;
+  host: number;
+  protocol: 'tcp' | 'udp';
 }
 
 /** A state that was seen, or the reason why none could be. */
@@ -87,12 +100,23 @@ export interface DriverContext {
 }
 
 export interface DriverDefinition {
+  /** The version of this contract that it was written for. */
+  readonly contract: 1;
   readonly name: string;
   readonly aliases: readonly string[];
   readonly platforms: readonly NodeJS.Platform[];
-  /** Of several healthy drivers the highest is the default. */
+  /** Of several healthy drivers the highest is the default; one with 0 is taken only where it is named. */
   readonly priority: number;
   readonly capabilities: Capabilities;
+  /** What its machines take of hvkit: all, unless it says otherwise. A machine that is there already takes neither. */
+  readonly takes?: {
+    /** False: it boots no image, and `--image` is refused with all that a machine is made with. */
+    readonly image?: false;
+    /** False: hvkit makes no keys for its machines, and `Driver.ssh` tells how to log in. */
+    readonly keys?: false;
+    /** False: it is a Docker host as it stands, and hvkit makes it none. */
+    readonly docker?: false;
+  };
   /** Becomes `--<name>-<option>`, the variable `<NAME>_<OPTION>`, docs and config.yaml. Each has .describe() and, where it has one, .default(). */
   readonly options: z.ZodObject;
   /** The image that an option of its own names, for drivers that had one before --image was there. */
@@ -121,7 +145,7 @@ export interface Driver {
    * Settles what the spec leaves open (connection, network, accelerator) and refuses, before anything is made, what cannot be
    * here. The answer is stored with the machine and never settled again.
    */
-  plan(request: { name: string; uuid: string; spec: MachineSpec; image: BootImage }): Promise<Properties>;
+  plan(request: { name: string; uuid: string; spec: MachineSpec; image?: BootImage }): Promise<Properties>;
   resources(machine: DriverMachine): readonly Resource[];
 
   /** The states of any number of machines, by UUID: one request to the hypervisor, not one each. */
@@ -130,6 +154,13 @@ export interface Driver {
   watch(machine: DriverMachine, signal: AbortSignal): Promise<AsyncIterable<StateEvent>>;
   /** Undefined: not known yet. Of a stopped machine it may be known as well. */
   address(machine: DriverMachine): Promise<Address | undefined>;
+  /**
+   * How to log in, where that is not at its address with the keys that hvkit made and the image's user. Undefined: nobody can,
+   * and it is enough that the machine runs.
+   */
+  ssh?(machine: DriverMachine): Promise<SshTarget | undefined>;
+  /** Where its Docker daemon answers, where that is not port 2376 of its address. Undefined: not known yet. */
+  url?(machine: DriverMachine): Promise<string | undefined>;
   /** What is known of a machine that has no address, for the error that says so: lease table, ARP, the hypervisor's words. */
   evidence(machine: DriverMachine): Promise<readonly string[]>;
 

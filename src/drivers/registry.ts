@@ -45,7 +45,11 @@ export class Registry {
   }
 
   /** By its name or an alias. */
-  get(name: string): DriverDefinition {
+  get(name: string): Promise<DriverDefinition> {
+    return Promise.resolve().then(() => this.#find(name));
+  }
+
+  #find(name: string): DriverDefinition {
     const entry = this.#entries.find((each) => each.name === name || each.aliases.includes(name));
     if (!entry) {
       throw new HvError({
@@ -70,7 +74,8 @@ export class Registry {
     optionsOf?: (definition: DriverDefinition) => Promise<Properties>,
   ): Promise<DriverDefinition> {
     let best: { definition: DriverDefinition; health: Health } | undefined;
-    for (const definition of this.all().sort((one, other) => other.priority - one.priority)) {
+    const chosen = this.all().filter(({ priority }) => priority > 0);
+    for (const definition of chosen.sort((one, other) => other.priority - one.priority)) {
       const health = await definition.health(context, await optionsOf?.(definition));
       if (health.healthy) return definition;
       best ??= { definition, health };

@@ -10,9 +10,9 @@ export const machineName = z
 
 const port = z.int().min(1).max(65535);
 
-/** `-p host:guest[/udp]`. */
+/** `-p host:guest[/udp]`. Without a port of the host the driver chooses one, and keeps it. */
 export const publish = z.strictObject({
-  host: port,
+  host: port.optional(),
   guest: port,
   protocol: z.enum(['tcp', 'udp']).default('tcp'),
 });
@@ -63,8 +63,8 @@ export const machineSpec = z.strictObject({
   memory: z.int().min(64),
   /** Bytes. */
   disk: z.int().min(2 ** 20),
-  /** A catalogue name, a path, a URL, a folder. */
-  image: z.string().min(1),
+  /** A catalogue name, a path, a URL, a folder. Absent of a driver whose machines boot none of hvkit's. */
+  image: z.string().min(1).optional(),
   /** `sha256:...` or `sha512:...` of an image that is a URL. */
   checksum: z.string().optional(),
   network: network.optional(),

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
 import type { BootImage } from '../images/image';
-import type { Capabilities, Driver, DriverDefinition, MachineSpec } from '../drivers/driver';
+import type { Capabilities, DriverDefinition, MachineSpec } from '../drivers/driver';
 import { HvError } from '../errors';
 import { createAll, rollBack } from '../resources/engine';
 import { isAbort, joinFailures } from '../resources/failures';
 import type { StepProgress } from '../resources/steps';
+import type { Engaged } from './drivers';
 import { graphOf } from './graph';
 import { Ledger } from './ledger';
 import { lockOf } from './lifecycle';
@@ -22,7 +23,8 @@ export interface Wanted {
   name: string;
   definition: DriverDefinition;
   spec: MachineSpec;
-  image: (options: ImageProgress) => Promise<BootImage>;
+  /** Undefined of a driver whose machines boot none of hvkit's. */
+  image: ((options: ImageProgress) => Promise<BootImage>) | undefined;
 }
 
 interface ImageProgress {
@@ -78,21 +80,13 @@ async function settle(
   { signal, tell }: { signal: AbortSignal; tell: Tell },
 ): Promise<Ledger> {
   signal.throwIfAborted();
-  const driver = await place.drivers.of(definition.name);
+  const { driver } = await place.drivers.engage(definition);
   await asked(signal, async () => driver.check?.({ name, spec }));
-  tell('image', `looking for the image ${spec.image}`);
-  const image = await found(
-    find({
-      signal,
-      onProgress: (message, fraction) => {
-        tell('image', message, fraction);
-      },
-    }),
-  );
+  const image = find && (await found(find, { name: spec.image, signal, tell }));
   signal.throwIfAborted();
   tell('check', 'checking');
   const uuid = randomUUID();
-  const plan = await asked(signal, () => driver.plan({ name, uuid, spec, image }));
+  const plan = await asked(signal, () => driver.plan({ name, uuid, spec, ...(image && { image }) }));
   const record: MachineRecord = {
     schema: 1,
     name,
@@ -101,7 +95,7 @@ async function settle(
     created: new Date().toISOString(),
     phase: 'creating',
     spec,
-    image,
+    ...(image && { image }),
     plan,
     resources: {},
   };
@@ -119,9 +113,18 @@ async function asked<T>(signal: AbortSignal, question: () => Promise<T>): Promis
   }
 }
 
-async function found(looking: Promise<BootImage>): Promise<BootImage> {
+async function found(
+  find: NonNullable<Wanted['image']>,
+  { name = '', signal, tell }: { name: string | undefined; signal: AbortSignal; tell: Tell },
+): Promise<BootImage> {
+  tell('image', `looking for the image ${name}`);
   try {
-    return await looking;
+    return await find({
+      signal,
+      onProgress: (message, fraction) => {
+        tell('image', message, fraction);
+      },
+    });
   } catch (error) {
     throw isImageRefusal(error) ? precreate(error) : error;
   }
@@ -132,9 +135,10 @@ async function make(
   ledger: Ledger,
   { signal, tell, timeoutMs }: { signal: AbortSignal; tell: Tell; timeoutMs: number },
 ): Promise<MachineRecord> {
-  const driver = await place.drivers.of(ledger.record.driver);
+  const engaged = await place.drivers.engaged(ledger.record);
+  const { driver } = engaged;
   try {
-    const graph = graphOf(driver, ledger.machine);
+    const graph = graphOf(engaged, ledger.machine);
     await createAll(graph, ledger, { signal, onProgress: stepTeller('resources', tell) });
     tell('start', 'starting');
     const address = await startAndWait(
@@ -155,20 +159,20 @@ async function make(
     await ledger.enter('ready');
     return ledger.record;
   } catch (error) {
-    throw await takeBack(place, driver, ledger, { failure: error, signal, tell });
+    throw await takeBack(place, engaged, ledger, { failure: error, signal, tell });
   }
 }
 
 /** Takes away what was made, also when that was to be aborted. The failure to report. */
 async function takeBack(
   place: Workplace,
-  driver: Driver,
+  engaged: Engaged,
   ledger: Ledger,
   { failure, signal, tell }: { failure: unknown; signal: AbortSignal; tell: Tell },
 ): Promise<unknown> {
   const { name } = ledger.record;
   tell('rollback', 'taking back what was made');
-  const graph = graphOf(driver, ledger.machine);
+  const graph = graphOf(engaged, ledger.machine);
   const outcome = await rollBack(graph, ledger, failure, { onProgress: stepTeller('rollback', tell) });
   if (!outcome.complete) return withRemainder(name, outcome.failure);
   try {

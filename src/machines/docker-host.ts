@@ -1,5 +1,9 @@
+import { join } from 'node:path';
+
 import type { Address } from '../drivers/driver';
 import { HvError } from '../errors';
+import { textOf } from '../files';
+import { machineOf } from './ledger';
 import { requireAwake } from './lifecycle';
 import type { MachineRecord } from './machine-file';
 import { knownAddress } from './remote';
@@ -18,14 +22,36 @@ export interface DockerHost {
 }
 
 export async function dockerHostOf(place: Workplace, record: MachineRecord): Promise<DockerHost> {
-  requireDocker(record);
+  const driver = await place.drivers.of(record);
+  const url = await driver.url?.(machineOf(place.store, record));
+  // One that a driver knows of is a Docker host without having been made one.
+  if (url === undefined) requireDocker(record);
   await requireAwake(place, record);
+  if (url !== undefined) return knownHost(place, record, url);
   return dockerHostAt(place, record, await knownAddress(place, record));
 }
 
-export function dockerHostAt({ store }: Workplace, { name }: MachineRecord, address: Address): DockerHost {
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return { url: `tcp://${host}:${DOCKER_PORT}`, certPath: store.folder(name), tlsVerify: true };
+export function dockerHostAt({ store }: Workplace, { name }: MachineRecord, { host, ports }: Address): DockerHost {
+  const forward = ports?.find(({ guest, protocol }) => guest === DOCKER_PORT && protocol === 'tcp');
+  if (ports && !forward) {
+    throw new HvError({
+      code: 'ERR_NO_DOCKER',
+      message: `No port of ${host} leads to port ${DOCKER_PORT} of the machine "${name}", where its Docker is`,
+      hint: `hvkit create -p :${DOCKER_PORT} makes one with it.`,
+    });
+  }
+  const place = host.includes(':') ? `[${host}]` : host;
+  return { url: `tcp://${place}:${forward?.host ?? DOCKER_PORT}`, certPath: store.folder(name), tlsVerify: true };
+}
+
+/** Of one that hvkit gave no certificates it is verified where somebody put them there. */
+async function knownHost({ store }: Workplace, { name, spec }: MachineRecord, url: string): Promise<DockerHost> {
+  const certPath = store.folder(name);
+  return {
+    url,
+    certPath,
+    tlsVerify: spec.docker !== undefined || (await textOf(join(certPath, 'ca.pem'))) !== undefined,
+  };
 }
 
 /** Of whichever machine was not made as one. */

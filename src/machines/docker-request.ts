@@ -32,7 +32,7 @@ export function readDocker(value: unknown): DockerSpec | undefined {
 /** With what is usual where nothing was said. */
 export function settleDocker(
   { engine, ...docker }: DockerSpec,
-  { image, defaults }: { image: string; defaults: Pick<Defaults, 'engineInstallUrl' | 'registryMirror'> },
+  { image, defaults }: { image: string | undefined; defaults: Pick<Defaults, 'engineInstallUrl' | 'registryMirror'> },
 ): DockerSpec {
   if (image === SMALL_IMAGE) throw refusal(image, 'has no room for Docker', `--image ${DOCKER_IMAGE}`);
   const { engineInstallUrl, registryMirror } = defaults;

@@ -33,9 +33,9 @@ async function examineMachine(place: Workplace, name: string, isAskedFor: boolea
 async function examineResources(place: Workplace, record: MachineRecord): Promise<Finding[]> {
   const { name: machine, driver: driverName } = record;
   try {
-    const driver = await place.drivers.of(driverName);
+    const engaged = await place.drivers.engaged(record);
     const ledger = new Ledger(place.store, record);
-    const readings = await readAll(graphOf(driver, ledger.machine), ledger);
+    const readings = await readAll(graphOf(engaged, ledger.machine), ledger);
     return readings.flatMap((reading) => findingOf(record, reading) ?? []);
   } catch (error) {
     return [
@@ -49,13 +49,15 @@ export async function sickDrivers({ drivers, store }: Workplace): Promise<Findin
   const used = new Set((await survey(store)).records.map(({ driver }) => driver));
   const context = await drivers.contextToLook();
   const all = await Promise.all(
-    drivers.registry
-      .all()
-      .map(async (definition) => ({ name: definition.name, health: await definition.health(context) })),
+    drivers.registry.all().map(async (definition) => ({
+      name: definition.name,
+      isUsual: definition.priority > 0,
+      health: await definition.health(context),
+    })),
   );
-  const isEnough = used.size === 0 && all.some(({ health }) => health.healthy);
+  const isEnough = used.size === 0 && all.some(({ isUsual, health }) => isUsual && health.healthy);
   return all
-    .filter(({ name, health }) => !health.healthy && (used.size === 0 ? !isEnough : used.has(name)))
+    .filter(({ name, isUsual, health }) => !health.healthy && (used.size === 0 ? isUsual && !isEnough : used.has(name)))
     .map(({ name, health: { reason, fix } }) => ({
       kind: 'driver',
       message: `The driver ${name} does not work here: ${reason ?? 'it does not say why'}`,

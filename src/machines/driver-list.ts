@@ -13,7 +13,7 @@ export async function listDrivers({ drivers }: Workplace, settings: HomeSettings
   );
   const { driver } = await settings.defaults();
   const usual = found.find(({ definition, health }) =>
-    driver === undefined ? health.healthy : isCalled(definition, driver),
+    driver === undefined ? health.healthy && definition.priority > 0 : isCalled(definition, driver),
   );
   return found.map((each) => {
     const { name, aliases, capabilities } = each.definition;
@@ -29,8 +29,8 @@ export async function listDriverOptions(
 ): Promise<DriverOption[]> {
   const { registry } = drivers;
   const chosen = name ?? (await settings.defaults()).driver;
-  if (chosen !== undefined) return driverOptionsOf(registry.get(chosen));
-  const [only, ...others] = byPriority(registry.all());
+  if (chosen !== undefined) return driverOptionsOf(await registry.get(chosen));
+  const [only, ...others] = byPriority(registry.all()).filter(({ priority }) => priority > 0);
   if (only === undefined) return [];
   // Whether it works here is no question for a help text, and might start its daemon.
   if (others.length === 0) return driverOptionsOf(only);

@@ -1,6 +1,7 @@
-import type { Driver, DriverContext } from '../drivers/driver';
+import type { Driver, DriverContext, DriverDefinition } from '../drivers/driver';
 import type { Registry } from '../drivers/registry';
 import type { HomeFolder } from './home';
+import type { MachineRecord } from './machine-file';
 
 export interface DriversOptions {
   home: HomeFolder;
@@ -9,28 +10,43 @@ export interface DriversOptions {
   warn: (message: string) => void;
 }
 
+/** A driver at work. */
+export interface Engaged {
+  definition: DriverDefinition;
+  driver: Driver;
+}
+
+/** What a machine's file says of its driver. */
+type DriverOf = Pick<MachineRecord, 'driver'>;
+
 /** The drivers at work on one home: one of each kind, and until close(). */
 export class Drivers {
   readonly registry: Registry;
   readonly #options: DriversOptions;
-  readonly #drivers = new Map<string, Driver>();
+  readonly #drivers = new Map<DriverDefinition, Driver>();
 
   constructor(options: DriversOptions) {
     this.registry = options.registry;
     this.#options = options;
   }
 
-  /** By its name or an alias. */
-  async of(name: string): Promise<Driver> {
-    const definition = this.registry.get(name);
+  /** Of a machine. */
+  async of(record: DriverOf): Promise<Driver> {
+    return (await this.engaged(record)).driver;
+  }
+
+  /** The same, with what it says of itself. */
+  async engaged({ driver }: DriverOf): Promise<Engaged> {
+    return this.engage(await this.registry.get(driver));
+  }
+
+  async engage(definition: DriverDefinition): Promise<Engaged> {
     const { home, env, warn } = this.#options;
     const identity = await home.identity();
     // After the last wait, or two who ask at the same time would make two.
-    const known = this.#drivers.get(definition.name);
-    if (known) return known;
-    const driver = definition.create({ home: identity, env, warn });
-    this.#drivers.set(definition.name, driver);
-    return driver;
+    const driver = this.#drivers.get(definition) ?? definition.create({ home: identity, env, warn });
+    this.#drivers.set(definition, driver);
+    return { definition, driver };
   }
 
   /** For somebody who asks what a driver can do, before anything is made. */

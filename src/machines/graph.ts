@@ -1,11 +1,12 @@
-import type { Driver, DriverMachine } from '../drivers/driver';
+import type { DriverMachine } from '../drivers/driver';
 import { Graph } from '../resources/graph';
 import type { Resource } from '../resources/resource';
+import type { Engaged } from './drivers';
 import { keyResources } from './keys';
 
-/** All that a machine consists of: its keys, and what its driver makes of it. */
-export function graphOf(driver: Driver, machine: DriverMachine): Graph {
-  const keys = keyResources(machine);
+/** All that a machine consists of: its keys, unless it takes none, and what its driver makes of it. */
+export function graphOf({ definition, driver }: Engaged, machine: DriverMachine): Graph {
+  const keys = definition.takes?.keys === false ? [] : keyResources(machine);
   const ids = keys.map(({ id }) => id);
   return new Graph([...keys, ...driver.resources(machine).map((resource) => after(ids, resource))]);
 }

@@ -49,8 +49,8 @@ export class HomeLeases implements Leases {
     const { drivers } = this.#place;
     const definitions = drivers.registry.all().filter(({ capabilities }) => capabilities.leases);
     const found = await Promise.all(
-      definitions.map(async ({ name }) => {
-        const driver = await drivers.of(name);
+      definitions.map(async (definition) => {
+        const { driver } = await drivers.engage(definition);
         return ((await driver.leases?.()) ?? []).map((lease) => ({ driver, lease }));
       }),
     );

@@ -24,9 +24,11 @@ export async function faultsOf(place: Workplace): Promise<Search> {
 export async function orphansOf(place: Workplace): Promise<Search> {
   const found: Found[] = [];
   const failures: { driver: string; error: unknown }[] = [];
-  for (const { name } of place.drivers.registry.all()) {
+  for (const definition of place.drivers.registry.all()) {
+    const { name } = definition;
     try {
-      const orphans = await strays(place, name, await place.drivers.of(name));
+      const { driver } = await place.drivers.engage(definition);
+      const orphans = await strays(place, name, driver);
       found.push(...orphans.map((orphan) => ({ driver: name, orphan })));
     } catch (error) {
       failures.push({ driver: name, error });

@@ -38,12 +38,12 @@ export class HomeSettings implements Settings {
   }
 
   async get(key: string): Promise<Json | undefined> {
-    const known = this.#keyOf(key);
+    const known = await this.#keyOf(key);
     return this.#find(known, await this.#tree())?.value ?? known.default;
   }
 
   async set(key: string, value: Json): Promise<void> {
-    const known = this.#keyOf(key);
+    const known = await this.#keyOf(key);
     const meant = typeof value === 'string' ? fromText(known, value) : fromFile(known, value);
     placed(key, () => known.read(meant), 'ERR_SETTING');
     await this.#rewrite((text) => editSettings(this.#file, text, key.split('.'), meant));
@@ -54,7 +54,7 @@ export class HomeSettings implements Settings {
     const path = key.split('.');
     // Also what should not be there can be taken out: that mends the file.
     if (valueAt(tree, path) === undefined) {
-      this.#keyOf(key);
+      await this.#keyOf(key);
       return;
     }
     await this.#rewrite((text) => editSettings(this.#file, text, path));
@@ -63,7 +63,7 @@ export class HomeSettings implements Settings {
   async list(): Promise<Setting[]> {
     const tree = await this.#tree();
     this.#checkNames(tree);
-    const ofDrivers = this.#drivers.all().flatMap(({ name }) => this.#keysOf(name, tree));
+    const ofDrivers = this.#drivers.all().flatMap((definition) => this.#keysOf(definition, tree));
     return [...COMMON, ...ofDrivers].map((known) => {
       const found = this.#find(known, tree);
       const value = found?.value ?? known.default;
@@ -86,10 +86,11 @@ export class HomeSettings implements Settings {
   }
 
   /** The options of a driver that are set somewhere, by its own names. */
-  async driverDefaults({ name }: DriverDefinition): Promise<Record<string, Json>> {
+  async driverDefaults(definition: DriverDefinition): Promise<Record<string, Json>> {
+    const { name } = definition;
     const tree = await this.#tree();
     return Object.fromEntries(
-      this.#keysOf(name, tree).flatMap((known) => {
+      this.#keysOf(definition, tree).flatMap((known) => {
         const found = this.#find(known, tree);
         return found === undefined ? [] : [[known.key.slice(name.length + 1), found.meaning]];
       }),
@@ -129,10 +130,10 @@ export class HomeSettings implements Settings {
     return { value, source: FILE, meaning: placed(place, () => known.read(value), 'ERR_SETTING') };
   }
 
-  #keyOf(key: string): SettingKey {
+  async #keyOf(key: string): Promise<SettingKey> {
     const { names } = this.#drivers;
     const [driver = '', ...rest] = key.split('.');
-    const keys = rest.length > 0 && names.includes(driver) ? keysOfDriver(this.#drivers.get(driver)) : COMMON;
+    const keys = rest.length > 0 && names.includes(driver) ? keysOfDriver(await this.#drivers.get(driver)) : COMMON;
     const known = keys.find((each) => each.key === key);
     if (known !== undefined) return known;
     const near = [...keys, ...COMMON].map((each) => each.key);
@@ -140,8 +141,9 @@ export class HomeSettings implements Settings {
   }
 
   /** The keys of a driver's section, which must hold no others. */
-  #keysOf(driver: string, tree: Tree): SettingKey<Json>[] {
-    const keys = keysOfDriver(this.#drivers.get(driver));
+  #keysOf(definition: DriverDefinition, tree: Tree): SettingKey<Json>[] {
+    const { name: driver } = definition;
+    const keys = keysOfDriver(definition);
     const known = keys.map(({ key }) => key);
     const section = tree[driver] ?? null;
     for (const name of isSection(section) ? Object.keys(section) : []) {

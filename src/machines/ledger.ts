@@ -2,6 +2,7 @@ import type { Address, DriverMachine } from '../drivers/driver';
 import type { Entry, Journal, Properties } from '../resources/resource';
 import { HvError } from '../errors';
 import { isNoSpace } from '../files';
+import { settled } from './address';
 import type { MachineRecord } from './machine-file';
 import type { Store } from './store';
 
@@ -56,8 +57,8 @@ export class Ledger implements Journal {
   }
 
   /** Whether it was asked for by then does not matter any more. */
-  reached({ host, sshPort, guest }: Address): Promise<void> {
-    return this.#change({ address: { host, sshPort, ...(guest !== undefined && { guest }) } });
+  reached(address: Address): Promise<void> {
+    return this.#change({ address: settled(address) });
   }
 
   #settle(id: string, properties: Properties): Promise<void> {
@@ -89,7 +90,7 @@ export function machineOf(store: Store, record: MachineRecord): DriverMachine {
     uuid,
     folder: store.folder(name),
     spec,
-    image,
+    ...(image && { image }),
     plan,
     recorded: (id) => (Object.hasOwn(resources, id) ? resources[id]?.properties : undefined),
     record: (id) =>

@@ -1,4 +1,4 @@
-import type { Driver, DriverDefinition, MachineState } from '../drivers/driver';
+import type { Driver, MachineState } from '../drivers/driver';
 import { HvError } from '../errors';
 import { Ledger, machineOf } from './ledger';
 import { withLock } from './lock';
@@ -39,7 +39,7 @@ export function lockOf(
 }
 
 export async function stateOf(place: Workplace, record: MachineRecord): Promise<MachineState> {
-  const driver = await place.drivers.of(record.driver);
+  const driver = await place.drivers.of(record);
   const reading = (await driver.states([machineOf(place.store, record)])).get(record.uuid);
   if (reading && 'error' in reading) {
     // What it lacks is no surprise then.
@@ -84,7 +84,7 @@ async function bringUp(
   const { onProgress, signal = new AbortController().signal } = options;
   let ledger = new Ledger(place.store, await place.store.read(name));
   requireFinished(ledger.record);
-  const driver = await place.drivers.of(ledger.record.driver);
+  const driver = await place.drivers.of(ledger.record);
   const address = await startAndWait(
     driver,
     () => ledger.machine,
@@ -113,7 +113,7 @@ export async function stop(
 ): Promise<void> {
   await withMachine(place, name, signal, async ({ record, machine }) => {
     if ((await stateOf(place, record)) === 'Stopped') return;
-    const driver = await place.drivers.of(record.driver);
+    const driver = await place.drivers.of(record);
     await driver.stop(machine, { graceMs, signal });
   });
 }
@@ -121,15 +121,15 @@ export async function stop(
 /** Without the lock: also what somebody else waits for in vain can be ended so. Nothing is recorded. */
 export async function kill(place: Workplace, name: string): Promise<void> {
   const record = await place.store.read(name);
-  const driver = await place.drivers.of(record.driver);
+  const driver = await place.drivers.of(record);
   await requireRunning(place, record);
   await driver.kill(machineOf(place.store, record));
 }
 
 export function pause(place: Workplace, name: string): Promise<void> {
   return withMachine(place, name, undefined, async ({ record, machine }) => {
-    const driver = await place.drivers.of(record.driver);
-    if (!driver.pause) throw cannot(place, record, 'pause a machine');
+    const driver = await place.drivers.of(record);
+    if (!driver.pause) throw cannot(record, 'pause a machine');
     await requireRunning(place, record);
     await driver.pause(machine);
   });
@@ -137,8 +137,8 @@ export function pause(place: Workplace, name: string): Promise<void> {
 
 export function resume(place: Workplace, name: string): Promise<void> {
   return withMachine(place, name, undefined, async ({ record, machine }) => {
-    const driver = await place.drivers.of(record.driver);
-    if (!driver.resume) throw cannot(place, record, 'resume a machine');
+    const driver = await place.drivers.of(record);
+    if (!driver.resume) throw cannot(record, 'resume a machine');
     await requireRunning(place, record);
     await driver.resume(machine);
   });
@@ -179,10 +179,9 @@ export function requireFinished({ name, phase }: MachineRecord, cause?: unknown)
   });
 }
 
-export function cannot(place: Workplace, { name, driver }: MachineRecord, what: string): HvError {
-  const definition: DriverDefinition = place.drivers.registry.get(driver);
+export function cannot({ name, driver }: MachineRecord, what: string): HvError {
   return new HvError({
     code: 'ERR_UNSUPPORTED',
-    message: `The driver ${definition.name} of the machine "${name}" cannot ${what}`,
+    message: `The driver ${driver} of the machine "${name}" cannot ${what}`,
   });
 }

@@ -54,7 +54,7 @@ async function statesOf(
     });
   });
   const asked = async () => {
-    const driver = await place.drivers.of(driverName);
+    const driver = await place.drivers.of({ driver: driverName });
     return driver.states(group.map((record) => machineOf(place.store, record)));
   };
   return Promise.race([late, asked().catch((error: unknown) => all({ error }))]);

@@ -15,7 +15,8 @@ export interface MachineRecord {
   readonly created: string;
   readonly phase: Phase;
   readonly spec: MachineSpec;
-  readonly image: BootImage;
+  /** None of a machine that boots none of hvkit's. */
+  readonly image?: BootImage;
   readonly plan: Properties;
   readonly resources: Readonly<Record<string, Entry>>;
   /** Where it was reached last. */

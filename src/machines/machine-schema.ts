@@ -38,6 +38,7 @@ const address = z.strictObject({
   host: z.string(),
   sshPort: z.int().min(1).max(65535),
   guest: z.string().optional(),
+  ports: z.array(z.strictObject({ guest: z.int(), host: z.int(), protocol: z.enum(['tcp', 'udp']) })).optional(),
 });
 
 /** What stands in a machine's file, in the version that is written today. */
@@ -49,7 +50,7 @@ export const machineFile = z.strictObject({
   created: z.iso.datetime(),
   phase: z.enum(['creating', 'ready', 'removing']),
   spec: machineSpec,
-  image,
+  image: image.optional(),
   plan: properties,
   resources: z.record(z.string(), entry),
   address: address.optional(),

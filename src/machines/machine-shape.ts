@@ -64,7 +64,7 @@ export const machineFileShape: Shape = {
               guest: { type: 'integer', minimum: 1, maximum: 65535 },
               protocol: { type: 'string', enum: ['tcp', 'udp'] },
             },
-            required: ['host', 'guest', 'protocol'],
+            required: ['guest', 'protocol'],
             additionalProperties: false,
           },
         },
@@ -126,7 +126,7 @@ export const machineFileShape: Shape = {
         },
         options: { type: 'object', additionalProperties: { $ref: '#/$defs/__schema0' } },
       },
-      required: ['cpus', 'memory', 'disk', 'image', 'publish', 'shares', 'accel', 'autostart', 'options'],
+      required: ['cpus', 'memory', 'disk', 'publish', 'shares', 'accel', 'autostart', 'options'],
       additionalProperties: false,
     },
     image: {
@@ -191,12 +191,25 @@ export const machineFileShape: Shape = {
         host: { type: 'string' },
         sshPort: { type: 'integer', minimum: 1, maximum: 65535 },
         guest: { type: 'string' },
+        ports: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: {
+              guest: { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 },
+              host: { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 },
+              protocol: { type: 'string', enum: ['tcp', 'udp'] },
+            },
+            required: ['guest', 'host', 'protocol'],
+            additionalProperties: false,
+          },
+        },
       },
       required: ['host', 'sshPort'],
       additionalProperties: false,
     },
   },
-  required: ['schema', 'name', 'uuid', 'driver', 'created', 'phase', 'spec', 'image', 'plan', 'resources'],
+  required: ['schema', 'name', 'uuid', 'driver', 'created', 'phase', 'spec', 'plan', 'resources'],
   additionalProperties: false,
   $defs: {
     __schema0: {

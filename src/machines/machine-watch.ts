@@ -110,7 +110,7 @@ export class MachineWatch {
     const { record, gone } = present;
     const machine = machineOf(this.#place.store, record);
     try {
-      const driver = await this.#place.drivers.of(record.driver);
+      const driver = await this.#place.drivers.of(record);
       const events = await driver.watch(machine, gone.signal);
       present.watched = true;
       await this.#compare(driver, machine, present);

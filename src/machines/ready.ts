@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Address, Driver, DriverMachine } from '../drivers/driver';
 import { HvError } from '../errors';
-import { sshTarget } from './ssh-target';
+import { canLogIn, sshTarget } from './ssh-target';
 import { Vigil } from './vigil';
 
 export interface ReadyOptions {
@@ -71,7 +71,7 @@ export async function startAndWait(
     await vigil.started();
     // A hypervisor that hangs does not hear the signal.
     const ended = endOf(signal);
-    if (machine().image.init === 'none') return await Promise.race([driver.address(machine()), vigil.lost, ended]);
+    if (!(await canLogIn(driver, machine()))) return await Promise.race([driver.address(machine()), vigil.lost, ended]);
     stage = 'address';
     options.onStage('waiting for an address');
     const address = await Promise.race([addressOf(driver, machine, vigil, signal), vigil.lost, ended]);
@@ -137,7 +137,7 @@ async function sshAnswers(
   const { signal, onAttempt, env } = options;
   for (let address = first; ;) {
     const moved = new AbortController();
-    const target = sshTarget(machine(), address);
+    const target = await sshTarget(driver, machine(), address);
     options.onStage(`waiting for ssh at ${target.host}:${target.port}`);
     const client = waitForSsh(target, {
       // The signal ends it.

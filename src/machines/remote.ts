@@ -7,6 +7,7 @@ import type { ConfiguredHost } from '../ssh/config';
 import type { ForwardOptions, Tunnel } from '../ssh/forward';
 import type { SshTarget } from '../ssh/target';
 import type { ExecOptions, ExecResult, ShellOptions } from './exec';
+import { settled } from './address';
 import { machineOf } from './ledger';
 import { cannot, requireAwake, requireRunning } from './lifecycle';
 import type { MachineRecord } from './machine-file';
@@ -20,14 +21,10 @@ export async function addressOf(place: Workplace, record: MachineRecord): Promis
 }
 
 export async function knownAddress(place: Workplace, record: MachineRecord): Promise<Address> {
-  const driver = await place.drivers.of(record.driver);
+  const driver = await place.drivers.of(record);
   const machine = machineOf(place.store, record);
   const address = await driver.address(machine);
-  if (address) {
-    const { host, sshPort, guest } = address;
-    // Not whether it is pending: libvirt shows a lease only a moment after the guest has it, and this is one address all the time.
-    return { host, sshPort, ...(guest !== undefined && { guest }) };
-  }
+  if (address) return settled(address);
   const seen = await driver.evidence(machine);
   throw new HvError({
     code: 'ERR_NO_ADDRESS',
@@ -37,20 +34,24 @@ export async function knownAddress(place: Workplace, record: MachineRecord): Pro
 }
 
 export async function targetOf(place: Workplace, record: MachineRecord): Promise<SshTarget> {
-  return sshTarget(machineOf(place.store, record), await addressOf(place, record));
+  return targetAt(place, record, await addressOf(place, record));
+}
+
+async function targetAt(place: Workplace, record: MachineRecord, address: Address): Promise<SshTarget> {
+  return sshTarget(await place.drivers.of(record), machineOf(place.store, record), address);
 }
 
 /** For who logs in there now. */
 async function awakeTarget(place: Workplace, record: MachineRecord): Promise<SshTarget> {
   await requireAwake(place, record);
-  return sshTarget(machineOf(place.store, record), await knownAddress(place, record));
+  return targetAt(place, record, await knownAddress(place, record));
 }
 
 /** A section of ssh's configuration. Of a machine that is off, where it was reached last: it keeps that as far as it can. */
 export async function sshConfigOf(place: Workplace, record: MachineRecord): Promise<string> {
   const address = record.address ?? (await addressOf(place, record));
   const { sshConfig } = require('../ssh/config') as typeof import('../ssh/config');
-  return sshConfig(await configured(place, record, sshTarget(machineOf(place.store, record), address)));
+  return sshConfig(await configured(place, record, await targetAt(place, record, address)));
 }
 
 export async function shellIn(
@@ -115,8 +116,8 @@ export function execIn(
 }
 
 export async function consoleOf(place: Workplace, record: MachineRecord): Promise<Duplex> {
-  const driver = await place.drivers.of(record.driver);
-  if (!driver.console) throw cannot(place, record, 'open its console');
+  const driver = await place.drivers.of(record);
+  if (!driver.console) throw cannot(record, 'open its console');
   await requireRunning(place, record);
   return driver.console(machineOf(place.store, record));
 }
@@ -126,7 +127,7 @@ export async function logsOf(
   record: MachineRecord,
   { follow = false, signal = new AbortController().signal }: { follow?: boolean; signal?: AbortSignal },
 ): Promise<Readable> {
-  const driver = await place.drivers.of(record.driver);
-  if (!driver.logs) throw cannot(place, record, 'show what its console printed');
+  const driver = await place.drivers.of(record);
+  if (!driver.logs) throw cannot(record, 'show what its console printed');
   return driver.logs(machineOf(place.store, record), { follow, signal });
 }

@@ -32,12 +32,12 @@ export async function removeMachine(
 }
 
 async function deleteResources(place: Workplace, ledger: Ledger, { signal, onProgress }: Loose): Promise<void> {
-  const { name, driver: driverName } = ledger.record;
-  const driver = await place.drivers.of(driverName);
+  const { name } = ledger.record;
+  const engaged = await place.drivers.engaged(ledger.record);
   const tell = stepTeller('resources', (stage, message, fraction) =>
     onProgress?.({ machine: name, stage, message, ...(fraction !== undefined && { fraction }) }),
   );
-  await deleteAll(graphOf(driver, ledger.machine), ledger, { signal, onProgress: tell });
+  await deleteAll(graphOf(engaged, ledger.machine), ledger, { signal, onProgress: tell });
 }
 
 type Loose = { [K in keyof WorkOptions]: WorkOptions[K] | undefined };

@@ -66,11 +66,11 @@ async function repairMachine(
 async function repairResources(place: Workplace, ledger: Ledger, options: WorkOptions): Promise<Finding[]> {
   const { record } = ledger;
   const { onProgress } = options;
-  const driver = await place.drivers.of(record.driver);
+  const engaged = await place.drivers.engaged(record);
   const tell = stepTeller('resources', (stage, message, fraction) =>
     onProgress?.({ machine: record.name, stage, message, ...(fraction !== undefined && { fraction }) }),
   );
-  const repairs = await repairAll(graphOf(driver, ledger.machine), ledger, {
+  const repairs = await repairAll(graphOf(engaged, ledger.machine), ledger, {
     signal: options.signal,
     onProgress: tell,
   });

@@ -13,9 +13,15 @@ export function readPublish(wanted: readonly unknown[]): Publish[] {
     placed(`publish[${index}]`, () => {
       const parsed = publishSpec.safeParse(typeof value === 'string' ? parseForward(value) : value);
       if (!parsed.success) {
-        throw refusal(value, 'is no port forward: ports are numbers from 1 to 65535', '8080:80', parsed.error);
+        throw refusal(
+          value,
+          'is no port forward: ports are numbers from 1 to 65535',
+          '8080:80, or :80 for a free port of this host',
+          parsed.error,
+        );
       }
       const { host, protocol } = parsed.data;
+      if (host === undefined) return parsed.data;
       const same = taken.get(`${host}/${protocol}`);
       if (same !== undefined) {
         throw refusal(value, `has the same port of this host as publish[${same}]`, `${host + 1}:80`);

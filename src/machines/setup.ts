@@ -9,7 +9,7 @@ export interface SetupOptions {
 
 /** What a driver wants of root on this host. */
 export async function setupOf({ drivers }: Workplace, driver: string): Promise<HostSetup> {
-  const definition = drivers.registry.get(driver);
+  const definition = await drivers.registry.get(driver);
   const setup = definition.setup?.(await drivers.contextToLook());
   if (setup) return setup;
   throw new HvError({

@@ -48,7 +48,8 @@ const FIELDS: Readonly<Record<Field, true>> = {
 /** What a machine is to be, out of what was asked for and what is usual. Every wrong input: ERR_INVALID_REQUEST, with where it stands. */
 export async function specFromRequest(request: CreateRequest, circumstances: Circumstances): Promise<MachineSpec> {
   checkRequest(request);
-  const { defaults, defaultImage, cwd = process.cwd() } = circumstances;
+  const { definition, defaults, defaultImage, cwd = process.cwd() } = circumstances;
+  refuseMaking(request, definition);
   const given = <T>(field: Field, read: (value: unknown) => T): T | undefined => {
     const value: unknown = request[field];
     return value === undefined ? undefined : placed(field, () => read(value));
@@ -61,7 +62,10 @@ export async function specFromRequest(request: CreateRequest, circumstances: Cir
   const image = given('image', readImage);
   refuseTwoImages(image, request, circumstances);
   const asked = given('docker', readDocker);
-  const booted = image ?? imageIn(options, circumstances) ?? defaults.image ?? (await defaultImage(asked && 'docker'));
+  const booted =
+    definition.takes?.image === false
+      ? undefined
+      : (image ?? imageIn(options, circumstances) ?? defaults.image ?? (await defaultImage(asked && 'docker')));
   const docker = asked ?? (booted === DOCKER_IMAGE && request.docker === undefined ? readDocker(true) : undefined);
   const spec = {
     cpus: given('cpus', readCpus) ?? defaults.cpus,
@@ -72,12 +76,15 @@ export async function specFromRequest(request: CreateRequest, circumstances: Cir
     publish: readPublish(given('publish', readList) ?? []),
     shares: await readShares(given('shares', readList) ?? [], cwd),
     options,
-    image: booted,
+    ...(booted !== undefined && { image: booted }),
     ...(checksum !== undefined && { checksum }),
     ...(network !== undefined && { network }),
     ...(userData !== undefined && { userData }),
     ...(sshKey !== undefined && { sshKey }),
-    ...(docker && { docker: placed('image', () => settleDocker(docker, { image: booted, defaults })) }),
+    ...(docker &&
+      definition.takes?.docker !== false && {
+        docker: placed('image', () => settleDocker(docker, { image: booted, defaults })),
+      }),
   };
   // The one that is stored, and read again by other versions.
   return machineSpec.parse(spec);
@@ -97,6 +104,20 @@ export function checkRequest(request: CreateRequest): void {
   if (request.driver !== undefined && typeof request.driver !== 'string') {
     throw placedRefusal('driver', request.driver, 'is no name of a driver', 'kvm');
   }
+}
+
+/** What a machine is made with is refused where it is there already: whoever asks for it would not get it. */
+const OF_MAKING = ['image', 'checksum', 'userData', 'cpus', 'memory', 'disk', 'network', 'accel'] as const;
+
+function refuseMaking(request: CreateRequest, { name, takes }: DriverDefinition): void {
+  if (takes?.image !== false) return;
+  const field = OF_MAKING.find((each) => request[each] !== undefined);
+  if (field === undefined) return;
+  throw new HvError({
+    code: 'ERR_INVALID_REQUEST',
+    message: `${field}: the driver ${name} takes machines as they are, and makes none`,
+    hint: `hvkit create --driver ${name} --help shows what it takes`,
+  });
 }
 
 function optionsOf(request: CreateRequest, { definition, driverDefaults }: Circumstances): Record<string, Json> {

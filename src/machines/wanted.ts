@@ -36,6 +36,7 @@ export async function wantedBy(
     defaultImage: (docker) => images.defaultName(docker),
   });
   const { image, checksum } = spec;
+  if (image === undefined) return { name, definition, spec, image: undefined };
   // What is stored and shown is without the login that a URL may hold.
   const shown = { ...spec, image: images.shownName(image) };
   return { name, definition, spec: shown, image: (work) => images.resolve(image, { ...work, checksum }) };

@@ -88,13 +88,17 @@ function isTaken(error: unknown): boolean {
   return code === 'EADDRINUSE' || code === 'EACCES';
 }
 
-/** `8080:80`, `127.0.0.1:8080:80`, `5353:53/udp`. */
-export function parseForward(text: string): Forward {
-  const match = /^(?:(?<address>[^:/]*):)?(?<host>\d{1,5}):(?<guest>\d{1,5})(?:\/(?<protocol>[a-z]+))?$/i.exec(text);
+/** `8080:80`, `127.0.0.1:8080:80`, `5353:53/udp`; `:80` leaves the port of this host to be chosen. */
+export function parseForward(text: string): Omit<Forward, 'host'> & { host?: number } {
+  const match = /^(?:(?<address>[^:/]+):)?(?<host>\d{0,5}):(?<guest>\d{1,5})(?:\/(?<protocol>[a-z]+))?$/i.exec(text);
   if (!match?.groups) throw refused(text, 'it is not of the form host:guest');
   const { address = LOOPBACK, host, guest, protocol = 'tcp' } = match.groups;
   if (address !== LOOPBACK) throw refused(text, `forwards are on ${LOOPBACK} only`);
-  return { host: portOf(host, text), guest: portOf(guest, text), protocol: protocolOf(protocol, text) };
+  return {
+    ...(host !== '' && { host: portOf(host, text) }),
+    guest: portOf(guest, text),
+    protocol: protocolOf(protocol, text),
+  };
 }
 
 function portOf(digits: string | undefined, text: string): number {
@@ -113,6 +117,6 @@ function refused(text: string, why: string): HvError {
   return new HvError({
     code: 'ERR_PUBLISH',
     message: `The port forward "${text}" cannot be made: ${why}`,
-    hint: 'Write the port of this host and the port of the guest: 8080:80, or 5353:53/udp.',
+    hint: 'Write the port of this host and the port of the guest: 8080:80, or 5353:53/udp; :80 takes a free port of this host.',
   });
 }

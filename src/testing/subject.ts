@@ -12,6 +12,7 @@ import { machineOf } from '../machines/ledger';
 import type { Machine } from '../machines/machine';
 import type { Progress } from '../machines/progress';
 import type { CreateRequest } from '../machines/request';
+import { canLogIn } from '../machines/ssh-target';
 import { Store } from '../machines/store';
 import type { LifecycleSuite } from './options';
 
@@ -95,8 +96,11 @@ export class Subject {
 
   /** Whether hvkit can log in: of an image that brings its own users it is enough that the machine runs. */
   async answers(machine: Machine): Promise<boolean> {
-    const { image } = await new Store(this.#home).read(machine.name);
-    return image.init !== 'none';
+    let can = false;
+    await this.withDriver(machine, async (driver, seen) => {
+      can = await canLogIn(driver, seen);
+    });
+    return can;
   }
 
   async assertAnswers(machine: Machine): Promise<void> {

@@ -10,21 +10,37 @@ async function listenAt(port: number): Promise<Server> {
   return server;
 }
 
-test('the port of ssh was taken meanwhile: the machine starts with another one, and says so', async () => {
+const ENGINE = { opts: [], insecureRegistries: [], registryMirrors: [], labels: [], env: [] };
+
+interface Seen {
+  sshPort: number;
+  ports: { host: number; guest: number; protocol: string }[];
+}
+
+test('ports that were chosen are taken meanwhile: the machine starts with others, and says so', async () => {
   await using actor = new Actor({ identity: STRANGER });
   const name = 'dev';
-  await actor.make(name);
-  const { sshPort: taken } = await actor.ask<{ sshPort: number }>('address', { name });
-  const server = await listenAt(taken);
+  // Its Docker's port is forwarded without being asked for.
+  const docker = { tlsSans: [], keyType: 'ecdsa', engine: ENGINE };
+  await actor.make(name, { docker });
+  const before = await actor.ask<Seen>('address', { name });
+  expect(before.ports).toEqual([{ host: expect.any(Number) as number, guest: 2376, protocol: 'tcp' }]);
+  const dockerPort = before.ports[0]!.host;
+  expect(dockerPort).not.toBe(before.sshPort);
+  const servers = [await listenAt(before.sshPort), await listenAt(dockerPort)];
   try {
     await actor.ask('start', { name });
   } finally {
-    server.close();
+    for (const server of servers) server.close();
   }
-  const { sshPort } = await actor.ask<{ sshPort: number }>('address', { name });
-  expect(sshPort).not.toBe(taken);
-  expect(await actor.ask('warnings')).toContain(
-    `Port ${taken} of 127.0.0.1 is in use: ssh of ${name} is now at port ${sshPort}`,
+  const { sshPort, ports } = await actor.ask<Seen>('address', { name });
+  expect(sshPort).not.toBe(before.sshPort);
+  expect(ports[0]?.host).not.toBe(dockerPort);
+  expect(await actor.ask('warnings')).toEqual(
+    expect.arrayContaining([
+      `Port ${before.sshPort} of 127.0.0.1 is in use: ssh of ${name} is now at port ${sshPort}`,
+      `Port ${dockerPort} of 127.0.0.1 is in use: port 2376 of ${name} is now at port ${ports[0]?.host}`,
+    ]),
   );
   // It is what the machine has from now on: nothing is to be repaired.
   for (const reading of await actor.ask<object[]>('read', { name })) expect(reading).toMatchObject({ status: 'ok' });

@@ -1,3 +1,4 @@
+import type { Booted } from '../../src/images/booted';
 import type { DriverMachine } from '../../src/drivers/driver';
 import { domainXml, type Parts } from '../../src/drivers/kvm/domain-xml';
 import type { KvmPlan } from '../../src/drivers/kvm/plan';
@@ -17,7 +18,7 @@ interface Wish {
 
 function xmlOf({ arch = 'x86_64', name = 'dev', share, plan = {}, parts = {} }: Wish): string {
   const shares = share === undefined ? [] : [{ host: share, guest: '/data', readOnly: true }];
-  const machine: DriverMachine = {
+  const machine: Booted<DriverMachine> = {
     name,
     uuid: '11111111-2222-4333-8444-555555555555',
     folder: '/folder',

@@ -48,6 +48,7 @@ export const fileOptions = z.strictObject({
 
 /** Machines that are processes of this host, and files: all of a driver but the hypervisor. */
 export const fileDriver: DriverDefinition = {
+  contract: 1,
   name: 'file',
   aliases: ['plain'],
   platforms: [process.platform],
@@ -261,8 +262,7 @@ class FileResource implements Resource {
     if (this.#broken === `-${this.id}`) {
       return Promise.reject(new HvError({ code: 'ERR_TEST_BROKEN', message: `The ${this.kind} stays` }));
     }
-    rmSync(`${this.#file}.new`, { force: true });
-    rmSync(this.#file, { force: true });
+    for (const file of [`${this.#file}.new`, this.#file]) rmSync(file, { force: true });
     return Promise.resolve();
   }
 }
@@ -329,7 +329,7 @@ class Guest {
 
   define({ folder, image }: DriverMachine): void {
     mkdirSync(this.folder, { recursive: true });
-    writeGuest(this.folder, folder, image.user);
+    writeGuest(this.folder, folder, image?.user ?? 'nobody');
     writeFileSync(join(this.folder, 'defined'), '');
   }
 

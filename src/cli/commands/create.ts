@@ -49,7 +49,8 @@ export async function configure(command: Command, context: Context): Promise<voi
     .option('--ssh-key <file>', 'your own private key, instead of one made for the machine')
     .option(
       '-p, --publish <host:guest>',
-      'a port of 127.0.0.1 that leads to one of the guest, by the network user; /udp behind it; repeatable',
+      'a port of 127.0.0.1 that leads to one of the guest, by the network user; :guest takes a free one; /udp behind it; ' +
+        'repeatable',
       collect,
     )
     .option(

@@ -21,8 +21,8 @@ export async function addressOf(scene: Scene): Promise<Address | undefined> {
 }
 
 function userAddress(scene: Scene): Address | undefined {
-  const ssh = recordedForwards(scene).find(({ guest, protocol }) => guest === SSH_PORT && protocol === 'tcp');
-  return ssh && { host: '127.0.0.1', sshPort: ssh.host, guest: USER_GUEST };
+  const [ssh, ...ports] = recordedForwards(scene);
+  return ssh && { host: '127.0.0.1', sshPort: ssh.host, guest: USER_GUEST, ports };
 }
 
 function guestAddress(address: string | undefined): Address | undefined {

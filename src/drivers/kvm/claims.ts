@@ -1,4 +1,5 @@
 import { HvError } from '../../errors';
+import { booted } from '../../images/booted';
 import type { DriverMachine, Home } from '../driver';
 import { baseName } from './base-files';
 import { stemOf } from './names';
@@ -47,7 +48,7 @@ export class Claims {
 export async function claimsOf(home: Home, known: readonly DriverMachine[]): Promise<Claims> {
   const claims: Claim[] = known.map((machine) => {
     const { target, network, mac } = planOf(machine);
-    return claimOf(machine, {
+    return claimOf(booted(machine), {
       daemon: daemonOf(target.uri),
       network: 'name' in network ? network.name : undefined,
       mac,

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 
 import type { Arch } from '../../images/image';
+import type { Booted } from '../../images/booted';
 import type { DriverMachine } from '../driver';
 import type { KvmPlan } from './plan';
 import { embedRoot, socketOf, type Target } from './target';
@@ -24,7 +25,7 @@ export interface Disks {
   cdrom?: string;
 }
 
-export function devices(machine: DriverMachine, plan: KvmPlan, disks: Disks, log: string): XmlNode {
+export function devices(machine: Booted<DriverMachine>, plan: KvmPlan, disks: Disks, log: string): XmlNode {
   const { spec, image } = machine;
   const serial = { '@type': 'pty', log: { '@file': log, '@append': 'on' } };
   const at = (slot: number): XmlNode => slotOf(plan, slot);

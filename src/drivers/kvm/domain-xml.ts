@@ -1,3 +1,4 @@
+import type { Booted } from '../../images/booted';
 import type { Arch } from '../../images/image';
 import type { DriverMachine, Home } from '../driver';
 import { devices, type Disks } from './devices';
@@ -17,7 +18,7 @@ export interface Parts {
 }
 
 /** libvirt's description of a machine. */
-export function domainXml(home: Home, machine: DriverMachine, plan: KvmPlan, parts: Parts): string {
+export function domainXml(home: Home, machine: Booted<DriverMachine>, plan: KvmPlan, parts: Parts): string {
   const { image, uuid, name } = machine;
   const { machineType, mac } = plan;
   const network =
@@ -51,7 +52,7 @@ export function domainXml(home: Home, machine: DriverMachine, plan: KvmPlan, par
   });
 }
 
-function operatingSystem({ image }: DriverMachine, plan: KvmPlan, { kernel, initrd }: Parts): XmlNode {
+function operatingSystem({ image }: Booted<DriverMachine>, plan: KvmPlan, { kernel, initrd }: Parts): XmlNode {
   const type = { '@arch': image.arch, '@machine': plan.machineType, '#text': 'hvm' };
   const firmware = plan.firmware === 'efi' ? uefi() : {};
   if (kernel === undefined) {
@@ -85,7 +86,7 @@ function uefi(): XmlNode {
 }
 
 /** A timer that a guest would boot longer for, and that its others do as well. */
-function timers({ image }: DriverMachine): XmlNode {
+function timers({ image }: Booted<DriverMachine>): XmlNode {
   return image.arch === 'x86_64' ? { timer: { '@name': 'hpet', '@present': 'no' } } : {};
 }
 

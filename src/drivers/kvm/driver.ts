@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 
 import type { Properties, Resource } from '../../resources/resource';
+import { booted } from '../../images/booted';
 import type { BootImage } from '../../images/image';
 import type {
   Address,
@@ -31,8 +32,12 @@ export class KvmDriver implements Driver {
     return (require('./planner') as typeof import('./planner')).checkSpec(request, this.#connections, this.#context);
   }
 
-  plan(request: { name: string; uuid: string; spec: MachineSpec; image: BootImage }): Promise<Properties> {
-    return (require('./planner') as typeof import('./planner')).planMachine(request, this.#connections, this.#context);
+  plan(request: { name: string; uuid: string; spec: MachineSpec; image?: BootImage }): Promise<Properties> {
+    return (require('./planner') as typeof import('./planner')).planMachine(
+      booted(request),
+      this.#connections,
+      this.#context,
+    );
   }
 
   resources(machine: DriverMachine): readonly Resource[] {

@@ -3,6 +3,7 @@ import { KvmDriver } from './driver';
 
 /** Machines under libvirt, by KVM or in software. */
 export const kvm: DriverDefinition = {
+  contract: 1,
   name: 'kvm',
   aliases: ['kvm2', 'qemu', 'libvirt'],
   platforms: ['linux'],

@@ -1,3 +1,4 @@
+import { booted, type Booted } from '../../images/booted';
 import type { Connection } from '../../native/libvirt';
 import type { DriverContext, DriverMachine } from '../driver';
 import type { Connections } from './connections';
@@ -7,13 +8,13 @@ import { planOf, type KvmPlan } from './plan';
 export class Scene {
   readonly context: DriverContext;
   readonly connections: Connections;
-  readonly machine: DriverMachine;
+  readonly machine: Booted<DriverMachine>;
   readonly plan: KvmPlan;
 
   constructor(context: DriverContext, connections: Connections, machine: DriverMachine) {
     this.context = context;
     this.connections = connections;
-    this.machine = machine;
+    this.machine = booted(machine);
     this.plan = planOf(machine);
   }
 

@@ -2,7 +2,7 @@ import { DomainDefineFlags, LibvirtError, type Connection, type Domain } from '.
 import { HvError } from '../../errors';
 import { ifThere } from './absent';
 import { domainXml } from './domain-xml';
-import { forwardIds, recordedForwards } from './forwards';
+import { forwardIds, recordedForwards, wantedForwards } from './forwards';
 import { asRoot } from './packages';
 import { partsOf } from './parts';
 import { explained, startKnownNetwork } from './network-start';
@@ -70,13 +70,14 @@ function refusedPort(error: unknown): number | undefined {
   return port === undefined ? undefined : Number(port);
 }
 
-/** The ssh server's port is ours to choose; a published one is the user's own choice. */
+/** A port that the user named stays; what was chosen, that of the ssh server above all, is chosen anew. */
 async function moveForward(scene: Scene, taken: number, refused: ReadonlySet<number>, cause: unknown): Promise<void> {
   const { machine, context, plan } = scene;
   const forwards = recordedForwards(scene);
-  const id = forwardIds(scene)[SSH];
-  const ssh = forwards[SSH];
-  if (id === undefined || ssh?.host !== taken) {
+  const at = forwards.findIndex(({ host }) => host === taken);
+  const id = forwardIds(scene)[at];
+  const forward = forwards[at];
+  if (id === undefined || forward === undefined || wantedForwards(scene)[at]?.host !== undefined) {
     throw new HvError({
       code: 'ERR_PORT_IN_USE',
       message: `Port ${taken} of 127.0.0.1, which ${machine.name} publishes, is in use by another program`,
@@ -84,8 +85,8 @@ async function moveForward(scene: Scene, taken: number, refused: ReadonlySet<num
       cause,
     });
   }
-  const host = await freePort(machine.uuid, ssh.guest, [...refused, ...forwards.map((each) => each.host)]);
-  const moved = { ...ssh, host };
+  const host = await freePort(machine.uuid, forward, [...refused, ...forwards.map((each) => each.host)]);
+  const moved = { ...forward, host };
   await machine.record(id, moved);
   const connection = await scene.writer();
   const recorded = (each: string) => (each === id ? moved : machine.recorded(each));
@@ -93,5 +94,6 @@ async function moveForward(scene: Scene, taken: number, refused: ReadonlySet<num
     domainXml(context.home, machine, plan, partsOf(scene, recorded)),
     DomainDefineFlags.VALIDATE,
   );
-  context.warn(`Port ${taken} of 127.0.0.1 is in use: ssh of ${machine.name} is now at port ${host}`);
+  const what = at === SSH ? 'ssh' : `port ${forward.guest}`;
+  context.warn(`Port ${taken} of 127.0.0.1 is in use: ${what} of ${machine.name} is now at port ${host}`);
 }

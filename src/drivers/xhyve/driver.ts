@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 
+import { booted } from '../../images/booted';
 import type { BootImage } from '../../images/image';
 import type { Properties, Resource } from '../../resources/resource';
 import type {
@@ -35,8 +36,8 @@ export class XhyveDriver implements Driver {
     await (require('./planner') as typeof import('./planner')).checkSpec(spec, this.#host, this.#context);
   }
 
-  plan(request: { name: string; uuid: string; spec: MachineSpec; image: BootImage }): Promise<Properties> {
-    return (require('./planner') as typeof import('./planner')).planMachine(request, this.#host, this.#context);
+  plan(request: { name: string; uuid: string; spec: MachineSpec; image?: BootImage }): Promise<Properties> {
+    return (require('./planner') as typeof import('./planner')).planMachine(booted(request), this.#host, this.#context);
   }
 
   resources(machine: DriverMachine): readonly Resource[] {

@@ -8,6 +8,7 @@ export type { XhyveHost } from './host';
 /** Machines as processes of hyperkit, on a system that has what it needs. */
 export function xhyveOn(host: XhyveHost): DriverDefinition {
   return {
+    contract: 1,
     name: 'xhyve',
     aliases: ['hyperkit'],
     platforms: host.platforms,

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HvError } from '../../errors';
 import { writeWhole } from '../../files';
 import { signalProcess, startHypervisor, watchProcess, type ProcessIdentity } from '../../native/hyperkit';
+import { booted } from '../../images/booted';
 import type { DriverMachine } from '../driver';
 import { hyperkitArguments } from './arguments';
 import { filesOf } from './files';
@@ -37,7 +38,7 @@ export async function start(machine: DriverMachine, run: RunFiles, signal: Abort
   signal.throwIfAborted();
   const plan = planOf(machine);
   const args = hyperkitArguments(plan, filesOf(machine.folder, plan.format), run, {
-    seeded: machine.image.init !== 'none',
+    seeded: booted(machine).image.init !== 'none',
     shares: shares.length,
   });
   await writeWhole(run.again, '');

@@ -6,6 +6,7 @@ import { unfinishedOf, writeWhole } from '../../files';
 import { readDisk, writeDisk } from '../../images/disk';
 import { buildSeed } from '../../images/seed';
 import type { Properties, Resource } from '../../resources/resource';
+import { booted } from '../../images/booted';
 import type { DriverMachine } from '../driver';
 import { filesOf, type MachineFiles } from './files';
 import type { XhyveHost } from './host';
@@ -22,7 +23,7 @@ export function machineResources(machine: DriverMachine, run: RunFiles, host: Xh
   const parts = [
     bootFiles(plan, files),
     disk(plan, files),
-    ...(machine.image.init === 'none' ? [] : [seed(machine, plan, files)]),
+    ...(booted(machine).image.init === 'none' ? [] : [seed(machine, plan, files)]),
     lease(plan, host),
   ];
   return [

@@ -91,7 +91,7 @@ test('an orphan is found and taken away, a machine that is unfinished is removed
   const begun = recordOf('begun', {
     phase: 'creating',
     plan: dev.plan,
-    image: home.file('dev').image,
+    image: home.file('dev').image!,
     resources: { disk: { kind: 'disk', state: 'creating', properties: {} } },
   });
   await store.write(begun);

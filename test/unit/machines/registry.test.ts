@@ -16,6 +16,7 @@ const context: DriverContext = {
 function definition(name: string, fields: Partial<DriverDefinition> & { is?: Partial<Health> } = {}): DriverDefinition {
   const { is, ...rest } = fields;
   return {
+    contract: 1,
     name,
     aliases: [],
     platforms: [process.platform],
@@ -30,18 +31,18 @@ function definition(name: string, fields: Partial<DriverDefinition> & { is?: Par
   };
 }
 
-function refusalOf(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  throw new HvError({ code: 'ERR_TEST', message: 'it was not refused' });
+function refusalOf(asked: Promise<unknown>): Promise<unknown> {
+  return asked.then(
+    () => {
+      throw new HvError({ code: 'ERR_TEST', message: 'it was not refused' });
+    },
+    (error: unknown) => error,
+  );
 }
 
-test('the driver of this package is found by its name and by those of docker-machine', () => {
+test('the driver of this package is found by its name and by those of docker-machine', async () => {
   const registry = new Registry(undefined, 'linux');
-  for (const name of ['kvm', 'kvm2', 'qemu', 'libvirt']) expect(registry.get(name).name).toBe('kvm');
+  for (const name of ['kvm', 'kvm2', 'qemu', 'libvirt']) expect((await registry.get(name)).name).toBe('kvm');
   const [kvm] = registry.all();
   // What is known of it before it is loaded is what it says of itself.
   const { name, aliases, platforms, priority } = kvm!;
@@ -53,9 +54,9 @@ test('the driver of this package is found by its name and by those of docker-mac
   });
 });
 
-test('the driver of Macs, by its name and by what it runs', () => {
+test('the driver of Macs, by its name and by what it runs', async () => {
   const registry = new Registry(undefined, 'darwin');
-  for (const name of ['xhyve', 'hyperkit']) expect(registry.get(name).name).toBe('xhyve');
+  for (const name of ['xhyve', 'hyperkit']) expect((await registry.get(name)).name).toBe('xhyve');
   const [xhyve, ...others] = registry.all();
   expect(others).toEqual([]);
   const { name, aliases, platforms, priority } = xhyve!;
@@ -67,8 +68,8 @@ test('the driver of Macs, by its name and by what it runs', () => {
   });
 });
 
-test('one that there is not, in the words of docker-machine', () => {
-  expect(refusalOf(() => new Registry(undefined, 'linux').get('vmware'))).toMatchObject({
+test('one that there is not, in the words of docker-machine', async () => {
+  expect(await refusalOf(new Registry(undefined, 'linux').get('vmware'))).toMatchObject({
     code: 'ERR_NO_DRIVER',
     message:
       'Driver "vmware" not found. Do you have the plugin binary "docker-machine-driver-vmware" accessible in your PATH?',
@@ -76,13 +77,13 @@ test('one that there is not, in the words of docker-machine', () => {
   });
 });
 
-test('one of another system', () => {
-  expect(refusalOf(() => new Registry(undefined, 'darwin').get('qemu'))).toMatchObject({
+test('one of another system', async () => {
+  expect(await refusalOf(new Registry(undefined, 'darwin').get('qemu'))).toMatchObject({
     code: 'ERR_DRIVER_PLATFORM',
     message: 'The driver "kvm" works on linux and not on darwin',
     hint: 'There is: xhyve (also called hyperkit).',
   });
-  expect(refusalOf(() => new Registry(undefined, 'linux').get('xhyve'))).toMatchObject({
+  expect(await refusalOf(new Registry(undefined, 'linux').get('xhyve'))).toMatchObject({
     code: 'ERR_DRIVER_PLATFORM',
     message: 'The driver "xhyve" works on darwin and not on linux',
     hint: 'There is: kvm (also called kvm2, qemu, libvirt).',
@@ -110,5 +111,9 @@ test('preferred is the healthy one with the highest priority', async () => {
     message: 'The driver "ill" does not work here: no daemon',
     hint: 'start one',
   });
+  // One that is only for who names it.
+  const named = definition('named', { priority: 0 });
+  await expect(new Registry([ill, named]).preferred(context)).rejects.toMatchObject({ code: 'ERR_DRIVER_UNHEALTHY' });
+  expect(await new Registry([ill, named]).get('named')).toBe(named);
   await expect(new Registry([]).preferred(context)).rejects.toMatchObject({ code: 'ERR_DRIVER_PLATFORM' });
 });

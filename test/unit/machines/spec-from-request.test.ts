@@ -99,6 +99,7 @@ test.each([
     { publish: [8080, 5353].map((host, i) => ({ host, guest: [80, 53][i], protocol: ['tcp', 'udp'][i] })) },
   ],
   [{ publish: ['53:53', '53:53/udp'] }, { publish: [{ protocol: 'tcp' }, { protocol: 'udp' }] }],
+  [{ publish: [':80', ':80'] }, { publish: [80, 80].map((guest) => ({ guest, protocol: 'tcp' })) }],
   [{ publish: [{ host: 1, guest: 2 }] }, { publish: [{ host: 1, guest: 2, protocol: 'tcp' }] }],
   [{ shares: ['.:/work/'] }, { shares: [{ host: folder, guest: '/work', readOnly: false }] }],
   [{ shares: [`${folder}:/a/../b:ro`] }, { shares: [{ host: folder, guest: '/b', readOnly: true }] }],

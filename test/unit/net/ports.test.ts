@@ -78,6 +78,8 @@ describe('--publish', () => {
     ['127.0.0.1:8080:80', { host: 8080, guest: 80, protocol: 'tcp' }],
     ['8080:80/tcp', { host: 8080, guest: 80, protocol: 'tcp' }],
     ['127.0.0.1:5353:53/UDP', { host: 5353, guest: 53, protocol: 'udp' }],
+    [':80', { guest: 80, protocol: 'tcp' }],
+    ['127.0.0.1::53/udp', { guest: 53, protocol: 'udp' }],
     ['65535:65535', { host: 65535, guest: 65535, protocol: 'tcp' }],
   ])('%s', (text, expected) => {
     expect(parseForward(text)).toEqual(expected);
@@ -94,7 +96,7 @@ describe('--publish', () => {
     ['8080:65536', 'from 1 to 65535'],
     ['8080:80/sctp', 'tcp or udp'],
     ['0.0.0.0:8080:80', '127.0.0.1 only'],
-    [':8080:80', '127.0.0.1 only'],
+    [':8080:80', 'not of the form'],
   ])('%j is refused: %s', (text, why) => {
     expect(() => parseForward(text)).toThrow(
       expect.objectContaining({ code: 'ERR_PUBLISH', message: expect.stringContaining(why) as string }) as Error,

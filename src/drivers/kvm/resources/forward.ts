@@ -12,35 +12,32 @@ import type { Forward } from '../user-network';
 export class ForwardResource implements Resource<Forward> {
   readonly kind = 'port forward';
   readonly id: string;
-  readonly parents = [];
+  readonly parents: readonly string[];
   readonly #scene: Scene;
   readonly #wanted: WantedForward;
 
-  constructor(scene: Scene, id: string, wanted: WantedForward) {
+  /** `before`: those whose ports may have been chosen by then, so that this one's is another. */
+  constructor(scene: Scene, id: string, { wanted, before }: { wanted: WantedForward; before: readonly string[] }) {
     this.#scene = scene;
     this.id = id;
     this.#wanted = wanted;
+    this.parents = wanted.host === undefined ? before : [];
   }
 
   async create(step: Step): Promise<Forward> {
-    const { guest, protocol } = this.#wanted;
-    const recorded = await this.read(step);
-    if (recorded) return recorded;
-    const host = this.#wanted.host ?? (await this.#choose(guest));
-    return { host, guest, protocol };
+    const { guest, protocol, host } = this.#wanted;
+    return (await this.read(step)) ?? { host: host ?? (await this.#choose(step)), guest, protocol };
   }
 
   read(step: Step): Promise<Forward | undefined> {
     return Promise.resolve(forward.safeParse(step.recorded(this.id)).data);
   }
 
-  #choose(guest: number): Promise<number> {
+  #choose(step: Step): Promise<number> {
     const { uuid, spec } = this.#scene.machine;
-    return freePort(
-      uuid,
-      guest,
-      spec.publish.map(({ host }) => host),
-    );
+    const named = spec.publish.flatMap(({ host }) => host ?? []);
+    const chosen = this.parents.flatMap((id) => forward.safeParse(step.recorded(id)).data?.host ?? []);
+    return freePort(uuid, this.#wanted, [...named, ...chosen]);
   }
 
   delete(): Promise<void> {

@@ -10,7 +10,9 @@ import { NetworkResource } from './network';
 /** All that a machine consists of. */
 export function machineResources(scene: Scene): Resource[] {
   const ids = forwardIds(scene);
-  const forwards = wantedForwards(scene).map((wanted, index) => new ForwardResource(scene, ids[index] ?? '', wanted));
+  const forwards = wantedForwards(scene).map(
+    (wanted, index) => new ForwardResource(scene, ids[index] ?? '', { wanted, before: ids.slice(0, index) }),
+  );
   const { network } = scene.plan;
   const nat = network.mode === 'nat' ? [new NetworkResource(scene, network), new AddressResource(scene, network)] : [];
   const parts = [...storageResources(scene), ...nat, ...forwards];
