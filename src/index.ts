@@ -16,7 +16,8 @@ export type { DockerHost } from './machines/docker-host';
 export type { CreateRequest, DockerRequest } from './machines/request';
 export type { Setting, Settings } from './machines/settings';
 export type { SetupOptions } from './machines/setup';
-export type { MachineSummary } from './machines/summary';
+export type { ListOptions } from './machines/list';
+export type { DockerSummary, MachineSummary } from './machines/summary';
 
 export type {
   Address,

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 
 import type { DriverDefinition, Hvkit } from '../index';
+import { FACES, type Face, type FaceName } from './face';
 import { describe, statusOf } from './report';
 
 export type Input = Readable & { isTTY?: boolean; setRawMode?(on: boolean): unknown };
@@ -8,6 +9,8 @@ export type Output = Writable & { isTTY?: boolean; columns?: number };
 
 /** What the command line is run with; a program that runs it as a function may hand it each of these. */
 export interface RunOptions {
+  /** The program that it is to be; hvkit, unless told. */
+  face?: FaceName;
   /** In place of those that come with hvkit. */
   drivers?: readonly DriverDefinition[];
   home?: string;
@@ -31,6 +34,7 @@ export interface Screen {
 
 /** What a command deals with: the streams, the environment, the library, and its own exit status. */
 export class Context {
+  readonly face: Face;
   readonly env: NodeJS.ProcessEnv;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -52,6 +56,7 @@ export class Context {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.face = FACES[options.face ?? 'hvkit'];
     this.env = options.env ?? process.env;
     this.stdout = options.stdout ?? process.stdout;
     this.stderr = options.stderr ?? process.stderr;
@@ -127,7 +132,7 @@ export class Context {
     const text = describe(error, { debug: this.debug, command: this.command, machine });
     if (!this.#told.has(text)) this.say(text);
     this.#told.add(text);
-    const status = statusOf(error);
+    const status = statusOf(error, this.face);
     // Several failures of one kind are of that kind; otherwise the command has simply failed.
     this.status = this.status === 0 || this.status === status ? status : 1;
   }

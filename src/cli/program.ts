@@ -31,7 +31,8 @@ export async function programFor(argv: readonly string[], context: Context): Pro
     // Of a command that there is not, commander says which comes near.
     if (name === undefined) {
       program.action(() => {
-        context.print(FIRST_STEPS);
+        if (context.face.name === 'hvkit') context.print(FIRST_STEPS);
+        else program.help();
       });
     }
     return program;
@@ -50,14 +51,15 @@ export async function wholeProgram(context: Context): Promise<Command> {
 }
 
 function root(context: Context): Command {
-  const program = new Command('hvkit')
-    .description('Local virtual machines: made, run, reached and removed.')
+  const { name, description } = context.face;
+  const program = new Command(name)
+    .description(description)
     .usage('[options] <command> [arguments]')
     .configureOutput(outputOf(context))
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
     .exitOverride()
     .helpCommand(false)
-    .version(versionLine(), '-v, --version', 'print the version')
+    .version(versionLine(context.face), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .option('-D, --debug', 'tell the causes of errors, with stacks (MACHINE_DEBUG)')
     .addOption(

@@ -3,6 +3,7 @@ import { inspect, stripVTControlCharacters } from 'node:util';
 import { CommanderError } from 'commander';
 
 import type { HvError, HvErrorInit } from '../index';
+import { FACES, type Face } from './face';
 
 /** As far as a cause is quoted beside the message that it led to. */
 const CAUSE_LENGTH = 300;
@@ -37,12 +38,12 @@ const USAGE = new Set([
 const REFUSED = new Set(['ERR_PRECREATE', 'ERR_DRIVER_PLATFORM']);
 
 /** 1 failure, 2 wrong usage, 3 a check before the machine is made. */
-export function statusOf(error: unknown): number {
-  if (error instanceof CommanderError) return 2;
+export function statusOf(error: unknown, { usageStatus }: Pick<Face, 'usageStatus'> = FACES.hvkit): number {
+  if (error instanceof CommanderError) return usageStatus;
   const code = codeOf(error);
   if (code === undefined) return 1;
   if (REFUSED.has(code)) return 3;
-  return USAGE.has(code) ? 2 : 1;
+  return USAGE.has(code) ? usageStatus : 1;
 }
 
 export function codeOf(error: unknown): string | undefined {

@@ -32,7 +32,7 @@ async function perform(argv: readonly string[], context: Context): Promise<numbe
     const program = await programFor(argv, context);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    if (isHelpInstead(error)) context.status = 2;
+    if (isHelpInstead(error)) context.status = context.face.usageStatus;
     else if (!isHelp(error)) context.failed(error);
   }
   try {

@@ -22,11 +22,25 @@ export interface DockerHost {
 }
 
 export async function dockerHostOf(place: Workplace, record: MachineRecord): Promise<DockerHost> {
-  const driver = await place.drivers.of(record);
-  const url = await driver.url?.(machineOf(place.store, record));
+  const url = await urlOf(place, record);
   // One that a driver knows of is a Docker host without having been made one.
   if (url === undefined) requireDocker(record);
   await requireAwake(place, record);
+  return hostOf(place, record, url);
+}
+
+/** Of one that is known to run; undefined: it is no Docker host. */
+export async function runningDockerHost(place: Workplace, record: MachineRecord): Promise<DockerHost | undefined> {
+  const url = await urlOf(place, record);
+  return url === undefined && record.spec.docker === undefined ? undefined : hostOf(place, record, url);
+}
+
+async function urlOf(place: Workplace, record: MachineRecord): Promise<string | undefined> {
+  const driver = await place.drivers.of(record);
+  return driver.url?.(machineOf(place.store, record));
+}
+
+async function hostOf(place: Workplace, record: MachineRecord, url: string | undefined): Promise<DockerHost> {
   if (url !== undefined) return knownHost(place, record, url);
   return dockerHostAt(place, record, await knownAddress(place, record));
 }

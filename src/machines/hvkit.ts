@@ -8,6 +8,7 @@ import { HomeFolder, homePath } from './home';
 import { HomeImages } from './home-images';
 import type { Images } from './images';
 import type { Leases } from './leases';
+import type { ListOptions } from './list';
 import { Machine } from './machine';
 import type { StartOptions, WorkOptions } from './progress';
 import type { CreateRequest } from './request';
@@ -87,7 +88,7 @@ export class Hvkit implements AsyncDisposable {
     return records.flatMap((record) => (record ? [new Machine(this.#place, record)] : []));
   }
   /** Every machine with its state. One that does not answer in time has the state `Timeout`. */
-  async list(options?: { timeoutMs?: number }): Promise<MachineSummary[]> {
+  async list(options?: ListOptions): Promise<MachineSummary[]> {
     const { listMachines } = require('./list') as typeof import('./list');
     return listMachines(this.#place, options);
   }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import type { StateReading } from '../drivers/driver';
 import { HvError } from '../errors';
 import { holderOf } from './holder';
@@ -9,36 +11,70 @@ import type { Workplace } from './workplace';
 
 const TIMEOUT_MS = 10_000;
 
-/** Every machine with its state: one request for each driver, however many machines it has. */
-export async function listMachines(
-  place: Workplace,
-  { timeoutMs = TIMEOUT_MS }: { timeoutMs?: number } = {},
-): Promise<MachineSummary[]> {
-  const { records, unreadable } = await survey(place.store);
-  const readings = await readStates(place, records, timeoutMs);
-  const rows = await Promise.all(
-    records.map(async (record) => summaryOf(place, record, readings.get(record.uuid) ?? silent(record))),
-  );
-  const { compare } = new Intl.Collator('en', { numeric: true });
-  return [...rows, ...unreadable.map(broken)].sort((one, other) => compare(one.name, other.name));
+export interface ListOptions {
+  /** How long a machine may take to answer; all are asked at once. */
+  timeoutMs?: number;
+  /** Asks the Docker hosts as well: where Docker is, or also which version it is. */
+  docker?: 'url' | 'version';
 }
 
-/** The state `Timeout` is told of those whose driver does not answer in time: the others do not wait for it. */
-async function readStates(
+interface Question extends Pick<ListOptions, 'docker'> {
+  deadline: AbortSignal;
+  begun: number;
+}
+
+/** Every machine with its state: one request for each driver, however many machines it has; and one for each Docker. */
+export async function listMachines(
   place: Workplace,
-  records: readonly MachineRecord[],
-  timeoutMs: number,
-): Promise<Map<string, StateReading>> {
+  { timeoutMs = TIMEOUT_MS, docker }: ListOptions = {},
+): Promise<MachineSummary[]> {
+  const begun = performance.now();
+  const { records, unreadable } = await survey(place.store);
   const deadline = new AbortController();
+  // Every machine listens to it.
+  setMaxListeners(0, deadline.signal);
   const timer = setTimeout(() => {
     deadline.abort();
   }, timeoutMs);
   try {
-    const asked = [...byDriver(records)].map(([driver, group]) => statesOf(place, driver, group, deadline.signal));
-    return new Map((await Promise.all(asked)).flatMap((states) => [...states]));
+    const question = { deadline: deadline.signal, begun, ...(docker !== undefined && { docker }) };
+    const groups = [...byDriver(records)].map(([driver, group]) => rowsOf(place, driver, group, question));
+    const rows = (await Promise.all(groups)).flat();
+    const { compare } = new Intl.Collator('en', { numeric: true });
+    return [...rows, ...unreadable.map(broken)].sort((one, other) => compare(one.name, other.name));
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The state `Timeout` is told of those whose driver does not answer in time: the others do not wait for it. */
+async function rowsOf(
+  place: Workplace,
+  driver: string,
+  group: readonly MachineRecord[],
+  question: Question,
+): Promise<MachineSummary[]> {
+  const readings = await statesOf(place, driver, group, question.deadline);
+  return Promise.all(
+    group.map((record) => rowOf(place, record, readings.get(record.uuid) ?? silent(record), question)),
+  );
+}
+
+async function rowOf(
+  place: Workplace,
+  record: MachineRecord,
+  reading: StateReading,
+  { docker, deadline, begun }: Question,
+): Promise<MachineSummary> {
+  const summary = await summaryOf(place, record, reading);
+  if (docker === undefined) return summary;
+  const { dockerSummaryOf } = require('./list-docker') as typeof import('./list-docker');
+  const asked = summary.state === 'Running' ? await dockerSummaryOf(place, record, { docker, deadline }) : undefined;
+  return {
+    ...summary,
+    ...(asked !== undefined && { docker: asked }),
+    responseMs: Math.round(performance.now() - begun),
+  };
 }
 
 async function statesOf(

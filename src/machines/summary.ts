@@ -16,4 +16,17 @@ export interface MachineSummary {
   spec?: MachineSpec;
   /** As last seen: of a machine that runs, where it is reached. */
   address?: Address;
+  /** Of a Docker host that runs, where it was asked for. */
+  docker?: DockerSummary;
+  /** How long it took until all of this was known. */
+  responseMs?: number;
+}
+
+export interface DockerSummary {
+  /** `tcp://192.168.122.10:2376`. */
+  url?: string;
+  /** `24.0.7`. */
+  version?: string;
+  /** Why the one or the other is not known. */
+  error?: HvError;
 }

@@ -67,9 +67,17 @@ export async function configure(command: Command, context: Context): Promise<voi
   const readFlags = await addDriverFlags(command, context);
   command.action(async (names: string[], options: CreateOptions) => {
     if (names.length === 0) throw new UsageError('No machine name specified', 'hvkit create dev');
+    const [, ...more] = names;
+    // In its words, and as there: what stands behind a forgotten quote is no machine.
+    if (context.face.makesDockerHosts && more.length > 0) {
+      throw new UsageError(`Invalid command line. Found extra arguments [${more.join(' ')}]`);
+    }
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new UsageError(`The machine "${twice}" is named twice`);
-    const request = requestOf(options, readFlags({ ...options }));
+    const request = {
+      ...requestOf(options, readFlags({ ...options })),
+      ...(context.face.makesDockerHosts && { docker: true }),
+    };
     await workOnEach(context, names, {
       doing: 'checking',
       interrupted: {

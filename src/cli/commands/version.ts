@@ -6,7 +6,7 @@ import { versionLine } from '../version';
 
 export function configure(command: Command, context: Context): void {
   command.action(() => {
-    context.print(versionLine());
+    context.print(versionLine(context.face));
   });
   examples(command, [['hvkit version', '']]);
 }

@@ -93,7 +93,7 @@ _hvkit() {
   fi
 }
 
-complete -F _hvkit hvkit
+complete -F _hvkit hvkit docker-machine
 `;
 }
 

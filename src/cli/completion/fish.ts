@@ -55,6 +55,7 @@ function __hvkit_at
 end
 
 complete -c hvkit -f
+complete -c docker-machine -w hvkit
 ${allVerbs(program).flatMap(lines).join('\n')}
 `;
 }

@@ -2,7 +2,7 @@ import { type Flag, type Offer, type Verb } from './model';
 
 /** Zsh's own _arguments does the work; the names of machines are those of folders. */
 export function zshCompletion(program: Verb): string {
-  return `#compdef hvkit
+  return `#compdef hvkit docker-machine
 # zsh completion of hvkit. In ~/.zshrc, behind compinit: eval "$(hvkit completion zsh)"
 
 _hvkit_machines() {
@@ -21,7 +21,7 @@ ${functions(program)}
 if [[ $funcstack[1] == _hvkit ]]; then
   _hvkit "$@"
 else
-  compdef _hvkit hvkit
+  compdef _hvkit hvkit docker-machine
 fi
 `;
 }

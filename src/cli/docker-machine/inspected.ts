@@ -1,4 +1,5 @@
 import type { Json, Machine } from '../../index';
+import { authFields, engineFields, swarmFields } from './options';
 import { fieldOf, isFields, type Fields, type Value } from '../template/value';
 
 /**
@@ -24,6 +25,14 @@ export function inspected(machine: Machine, home: string): Fields {
       DiskSize: BigInt(Math.round(spec.disk / 2 ** 20)),
     },
     DriverName: driverName,
+    HostOptions: {
+      Driver: '',
+      Memory: 0n,
+      Disk: 0n,
+      EngineOptions: engineFields(spec),
+      SwarmOptions: swarmFields(spec),
+      AuthOptions: authFields(spec, { home, folder: machine.folder }),
+    },
     Name: name,
   };
 }

@@ -1,0 +1,98 @@
+import type { MachineSummary } from '../../index';
+import { messageOf } from '../report';
+import { megabytes } from '../size';
+import type { Value } from '../template/value';
+import { engineFields, swarmFields } from './options';
+
+/** Where docker-machine's classic Swarm listens, if nobody says otherwise. */
+const SWARM_HOST = 'tcp://0.0.0.0:3376';
+
+/** Over each column; the last ones are hvkit's own. */
+export const HEADINGS = {
+  Name: 'NAME',
+  Active: 'ACTIVE',
+  ActiveHost: 'ACTIVE_HOST',
+  ActiveSwarm: 'ACTIVE_SWARM',
+  DriverName: 'DRIVER',
+  State: 'STATE',
+  URL: 'URL',
+  SwarmOptions: 'SWARM_OPTIONS',
+  Swarm: 'SWARM',
+  EngineOptions: 'ENGINE_OPTIONS',
+  Error: 'ERRORS',
+  DockerVersion: 'DOCKER',
+  ResponseTime: 'RESPONSE',
+  Address: 'ADDRESS',
+  Image: 'IMAGE',
+  CPUs: 'CPUS',
+  Memory: 'MEMORY',
+} as const;
+
+type Item = Readonly<Record<keyof typeof HEADINGS, Value>>;
+
+/** What a docker client is pointed at: `$DOCKER_HOST`. */
+export type Pointed = string | undefined;
+
+/** A machine as docker-machine's `ls` tells of it. */
+export function itemOf(machine: MachineSummary, all: readonly MachineSummary[], pointed: Pointed): Item {
+  const { name, driver, state, spec, docker, address, responseMs } = machine;
+  const isActive = isPointedAt(machine, pointed);
+  const isSwarmActive = isSwarmPointedAt(machine, pointed);
+  return {
+    Name: name,
+    Active: isSwarmActive ? '* (swarm)' : isActive ? '*' : '-',
+    ActiveHost: isActive,
+    ActiveSwarm: isSwarmActive,
+    DriverName: driver ?? 'not found',
+    State: state,
+    URL: docker?.url ?? '',
+    SwarmOptions: swarmFields(spec),
+    Swarm: swarmOf(machine, all),
+    EngineOptions: engineFields(spec),
+    Error: errorOf(machine),
+    // Of one that was not asked nothing is known either.
+    DockerVersion: docker?.version === undefined ? 'Unknown' : `v${docker.version}`,
+    ResponseTime: `${responseMs ?? 0}ms`,
+    Address: address?.host ?? '',
+    Image: spec?.image ?? '',
+    CPUs: spec === undefined ? '' : BigInt(spec.cpus),
+    Memory: spec === undefined ? '' : megabytes(spec.memory),
+  };
+}
+
+export function isPointedAt({ state, docker }: MachineSummary, pointed: Pointed): boolean {
+  return state === 'Running' && docker?.url !== undefined && docker.url === pointed;
+}
+
+/** At the same address, on the port of the swarm's. */
+function isSwarmPointedAt({ state, docker, spec }: MachineSummary, pointed: Pointed): boolean {
+  const { swarm } = spec?.docker ?? {};
+  if (state !== 'Running' || docker?.url === undefined || swarm?.isMaster !== true) return false;
+  const port = /:\d+$/.exec(swarm.host ?? SWARM_HOST)?.[0] ?? '';
+  return docker.url.replace(/:\d+$/, port) === pointed;
+}
+
+/** The machine that began the swarm which this one is in. */
+export function swarmMasterOf(machine: MachineSummary, all: readonly MachineSummary[]): string | undefined {
+  const { swarm } = machine.spec?.docker ?? {};
+  if (swarm === undefined) return undefined;
+  if (swarm.isMaster) return machine.name;
+  if (swarm.discovery === undefined || all.some(({ name }) => name === swarm.discovery)) return swarm.discovery;
+  // As with classic Swarm: both were told of the same place.
+  return all.find(({ spec }) => spec?.docker?.swarm?.isMaster && spec.docker.swarm.discovery === swarm.discovery)?.name;
+}
+
+function swarmOf(machine: MachineSummary, all: readonly MachineSummary[]): string {
+  const master = swarmMasterOf(machine, all) ?? '';
+  return machine.spec?.docker?.swarm?.isMaster ? `${master} (master)` : master;
+}
+
+function errorOf({ error, reason, docker, state }: MachineSummary): string {
+  if (error !== undefined) return oneLine(messageOf(error));
+  if (docker?.error !== undefined) return `Unable to query docker version: ${oneLine(messageOf(docker.error))}`;
+  return state === 'Running' ? '' : oneLine(reason ?? '');
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
+}

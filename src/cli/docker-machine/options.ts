@@ -1,0 +1,56 @@
+import type { MachineSpec } from '../../index';
+import type { Fields } from '../template/value';
+
+type Spec = MachineSpec | undefined;
+
+/** What docker-machine keeps of `--engine-*`, in its names; null of what is no Docker host. */
+export function engineFields(spec: Spec): Fields | null {
+  const { engine } = spec?.docker ?? {};
+  if (engine === undefined) return null;
+  return {
+    ArbitraryFlags: engine.opts,
+    Env: engine.env,
+    InsecureRegistry: engine.insecureRegistries,
+    Labels: engine.labels,
+    RegistryMirror: engine.registryMirrors,
+    StorageDriver: engine.storageDriver ?? '',
+    TlsVerify: true,
+    InstallURL: engine.installUrl ?? '',
+  };
+}
+
+/** Of `--swarm*`. */
+export function swarmFields(spec: Spec): Fields | null {
+  if (spec?.docker === undefined) return null;
+  const { swarm } = spec.docker;
+  return {
+    IsSwarm: swarm !== undefined,
+    Address: swarm?.addr ?? '',
+    Discovery: swarm?.discovery ?? '',
+    Agent: swarm !== undefined && !swarm.isMaster,
+    Master: swarm?.isMaster ?? false,
+    Host: swarm?.host ?? '',
+    Image: swarm?.image ?? '',
+    Strategy: swarm?.strategy ?? '',
+    ArbitraryFlags: swarm?.opts ?? [],
+    ArbitraryJoinFlags: swarm?.joinOpts ?? [],
+    IsExperimental: swarm?.isExperimental ?? false,
+  };
+}
+
+/** Where the certificates of a machine lie: its own in its folder, the others' in the home. */
+export function authFields(spec: Spec, { home, folder }: { home: string; folder: string }): Fields | null {
+  if (spec?.docker === undefined) return null;
+  const certs = `${home}/certs`;
+  return {
+    CertDir: certs,
+    CaCertPath: `${certs}/ca.pem`,
+    CaPrivateKeyPath: `${certs}/ca-key.pem`,
+    ClientCertPath: `${certs}/cert.pem`,
+    ClientKeyPath: `${certs}/key.pem`,
+    ServerCertPath: `${folder}/server.pem`,
+    ServerKeyPath: `${folder}/server-key.pem`,
+    ServerCertSANs: spec.docker.tlsSans,
+    StorePath: folder,
+  };
+}

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+import { fileDriver } from '../../support/file-driver';
+import { runningHome, type TestHome } from '../../support/home';
+import { hvkit, type Ran } from './command-line';
+
+let home: TestHome;
+
+beforeEach(() => {
+  home = runningHome();
+});
+
+afterEach(async () => {
+  await home[Symbol.asyncDispose]();
+});
+
+/** Called as docker-machine. */
+function machine(...argv: string[]): Promise<Ran> {
+  const env = { PATH: process.env['PATH'], FILE_GUEST: 'silent' };
+  return hvkit(argv, { face: 'docker-machine', home: home.path, drivers: [fileDriver], env });
+}
+
+test.each([
+  [['create'], 'Error: No machine name specified'],
+  [['create', 'a', 'b', 'c'], 'Error: Invalid command line. Found extra arguments [b c]'],
+  [['create', 'a_b'], 'Error creating machine: Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z . -'],
+  [['start'], 'Error: No machine name(s) specified and no "default" machine exists'],
+  [['inspect', 'nope'], 'Error: Docker machine "nope" does not exist'],
+  [['rm'], 'Error: Expected to get one or more machine names as arguments'],
+  [['rm', '-y', 'nope'], 'Error removing host "nope": Docker machine "nope" does not exist.'],
+  [['ls', '--nonsense'], "Error: unknown option '--nonsense'"],
+  [['nonsense'], "Error: unknown command 'nonsense'"],
+  [['ls', 'a'], 'Error: Invalid command line. Found extra arguments [a]'],
+])('docker-machine %j: its sentence, and 1 for any failure', async (argv, sentence) => {
+  const { status, stdout, stderr } = await machine(...argv);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr.split('\n')).toContain(sentence);
+});
+
+test('its own name and version, and that of hvkit', async () => {
+  const { version } = require('../../../package.json') as { version: string };
+  const line = `docker-machine version 0.16.2, build hvkit version ${version}\n`;
+  for (const word of ['version', '-v', '--version']) expect((await machine(word)).stdout).toBe(line);
+  expect((await machine()).stdout).toMatch(/^Usage: docker-machine /);
+  expect((await machine('ls', '--help')).stdout).toMatch(/^Usage: docker-machine ls /);
+});
+
+test('the program of that name', () => {
+  const program = join(__dirname, '..', '..', '..', 'bin', 'docker-machine.js');
+  const env = { PATH: process.env['PATH'], HOME: home.folder.path };
+  const text = execFileSync(process.execPath, [program, 'ls'], { env, encoding: 'utf8' });
+  expect(text).toBe('NAME   ACTIVE   DRIVER   STATE   URL   SWARM   DOCKER   ERRORS\n');
+});
