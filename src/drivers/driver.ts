@@ -161,7 +161,10 @@ export interface Driver {
   ssh?(machine: DriverMachine): Promise<SshTarget | undefined>;
   /** Where its Docker daemon answers, where that is not port 2376 of its address. Undefined: not known yet. */
   url?(machine: DriverMachine): Promise<string | undefined>;
-  /** What is known of a machine that has no address, for the error that says so: lease table, ARP, the hypervisor's words. */
+  /**
+   * What is known of a machine that has no address, for the error that says so: lease table, ARP, the hypervisor's words. What
+   * its console said is added, of `logs`.
+   */
   evidence(machine: DriverMachine): Promise<readonly string[]>;
 
   /** Resolves when the machine runs, long before its system is up. */

@@ -5,13 +5,20 @@ export interface Sign {
   /** What it means, as a sentence about the guest goes on. */
   means: string;
   hint?: string;
+  /** What comes behind it says why. Of others it is what came before. */
+  reports?: true;
 }
 
 const OTHER_IMAGE = 'Take another image, such as --image micro.';
 
 export const SIGNS: readonly Sign[] = [
-  { line: /Kernel panic - not syncing/, means: 'its kernel panicked' },
-  { line: /KVM internal error/, means: 'KVM cannot run it on this host', hint: '--accel tcg runs it in software.' },
+  { line: /Kernel panic - not syncing/, means: 'its kernel panicked', reports: true },
+  {
+    line: /KVM internal error/,
+    means: 'KVM cannot run it on this host',
+    hint: '--accel tcg runs it in software.',
+    reports: true,
+  },
   {
     line: /No bootable device|Boot failed: not a bootable disk|BdsDxe: No bootable option/i,
     means: 'the firmware found nothing to boot from',

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Address, Driver, DriverMachine } from '../drivers/driver';
 import { HvError } from '../errors';
+import { endOf } from './end-of';
+import { evidenceOf } from './evidence';
 import { canLogIn, sshTarget } from './ssh-target';
 import { Vigil } from './vigil';
 
@@ -19,8 +21,8 @@ export interface ReadyOptions {
 const ASK = { first: 100, growth: 1.5, longest: 1000 };
 /** How often it is looked whether the address is another one by now. */
 const ADDRESS_MAY_CHANGE = 2000;
-/** Milliseconds that a hypervisor has to tell what it knows of a machine that did not come up. */
-const EVIDENCE = 5000;
+/** Milliseconds that a hypervisor has to tell whether the address is taken by now. */
+const PENDING = 5000;
 
 /** Codes of src/ssh. */
 const OF_SSH = /^ERR_SSH_[A-Z]/;
@@ -86,7 +88,7 @@ export async function startAndWait(
       if (await isStillPending(driver, machine(), options.signal)) stage = 'lease';
       else if (!late.aborted) stage = 'sshd';
     }
-    const seen = { stage, inVain, trouble, signal: options.signal };
+    const seen = { stage, inVain, trouble, before: vigil?.before, signal: options.signal };
     // That nobody came says nothing of what was in the way.
     throw await explained(driver, machine(), inVain === undefined ? error : attempt, seen);
   } finally {
@@ -96,20 +98,6 @@ export async function startAndWait(
 
 function sayWhy(inVain: string | undefined): string | undefined {
   return inVain === undefined ? undefined : `: ${inVain}, and `;
-}
-
-/** Rejects when the signal is aborted. */
-function endOf(signal: AbortSignal): Promise<never> {
-  const ended = new Promise<never>((_, reject) => {
-    const end = (): void => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-  // Whoever races against it may have won by then.
-  ended.catch(() => undefined);
-  return ended;
 }
 
 async function addressOf(
@@ -184,7 +172,7 @@ async function otherAddress(
 /** A reserved address is known before the guest asks for it: whether it did tells a network without DHCP from a late ssh server. */
 async function isStillPending(driver: Driver, machine: DriverMachine, signal: AbortSignal): Promise<boolean> {
   try {
-    const ended = endOf(AbortSignal.any([signal, AbortSignal.timeout(EVIDENCE)]));
+    const ended = endOf(AbortSignal.any([signal, AbortSignal.timeout(PENDING)]));
     return (await Promise.race([driver.address(machine), ended]))?.isPending === true;
   } catch {
     // The evidence says what is in the way of looking.
@@ -196,7 +184,7 @@ async function isStillPending(driver: Driver, machine: DriverMachine, signal: Ab
 async function explained(driver: Driver, machine: DriverMachine, error: unknown, seen: Seen): Promise<unknown> {
   const summary = summaryOf(machine, error, seen);
   if (summary === undefined) return error;
-  const evidence = await evidenceOf(driver, machine, seen.signal);
+  const evidence = await evidenceOf(driver, machine, seen);
   return new HvError({
     ...summary,
     message: [summary.message, ...[...evidence, ...seen.trouble].map((line) => `  ${line}`)].join('\n'),
@@ -204,21 +192,13 @@ async function explained(driver: Driver, machine: DriverMachine, error: unknown,
   });
 }
 
-async function evidenceOf(driver: Driver, machine: DriverMachine, signal: AbortSignal): Promise<readonly string[]> {
-  const patience = AbortSignal.timeout(EVIDENCE);
-  try {
-    return await Promise.race([driver.evidence(machine), endOf(AbortSignal.any([signal, patience]))]);
-  } catch (failure) {
-    const why = patience.aborted ? 'the hypervisor does not answer' : (failure as Error).message;
-    return [`and it cannot be looked at: ${why}`];
-  }
-}
-
 interface Seen {
   stage: Stage;
   /** Nobody answered, as the sentence goes on: in which time, or after what. */
   inVain: string | undefined;
   trouble: readonly string[];
+  /** Of the console, what is not of this start. */
+  before: number | undefined;
   /** Ends the looking. */
   signal: AbortSignal;
 }

@@ -6,6 +6,7 @@ import type { SshClient } from '../ssh/client';
 import type { ConfiguredHost } from '../ssh/config';
 import type { ForwardOptions, Tunnel } from '../ssh/forward';
 import type { SshTarget } from '../ssh/target';
+import { evidenceOf } from './evidence';
 import type { ExecOptions, ExecResult, ShellOptions } from './exec';
 import { settled } from './address';
 import { machineOf } from './ledger';
@@ -25,7 +26,7 @@ export async function knownAddress(place: Workplace, record: MachineRecord): Pro
   const machine = machineOf(place.store, record);
   const address = await driver.address(machine);
   if (address) return settled(address);
-  const seen = await driver.evidence(machine);
+  const seen = await evidenceOf(driver, machine, { signal: new AbortController().signal });
   throw new HvError({
     code: 'ERR_NO_ADDRESS',
     message: [`The machine "${record.name}" has no address yet`, ...seen.map((line) => `  ${line}`)].join('\n'),

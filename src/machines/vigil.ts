@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { Driver, DriverMachine, MachineState } from '../drivers/driver';
 import { HvError } from '../errors';
-import { plainLine, RESTARTS, signIn, STARTED } from './console-signs';
+import { plainLine, RESTARTS, signIn, STARTED, type Sign } from './console-signs';
 
 /** In these a machine does not come up by itself. */
 const OVER: readonly MachineState[] = ['Stopped', 'Saved', 'Error'];
@@ -8,6 +10,8 @@ const OVER: readonly MachineState[] = ['Stopped', 'Saved', 'Error'];
 const LONGEST_LINE = 4096;
 /** Milliseconds without a word on the console, after which a guest that has started starts nothing more. */
 const SILENCE = 30_000;
+/** Milliseconds that a kernel has to print why it panicked. */
+const REPORT = 500;
 
 export interface VigilOptions {
   signal: AbortSignal;
@@ -30,6 +34,8 @@ export class Vigil {
   #up: string | undefined;
   #lastHeard = 0;
   #inVain: string | undefined;
+  /** What its console has said that it fails by. */
+  #failure: HvError | undefined;
 
   /** Resolves when nothing is missed any more: before the machine is started. */
   static async begin(driver: Driver, machine: DriverMachine, options: VigilOptions): Promise<Vigil> {
@@ -50,6 +56,11 @@ export class Vigil {
     });
     // Whoever waits races against it, and may have won by the time that it is lost.
     this.lost.catch(() => undefined);
+  }
+
+  /** Bytes that the console had printed before. */
+  get before(): number {
+    return this.#before;
   }
 
   /** To be called when the driver has started the machine: what ends from now on, ends too early. */
@@ -92,14 +103,16 @@ export class Vigil {
     if (!reading) return;
     if ('error' in reading) this.#lose(reading.error);
     else if (OVER.includes(reading.state)) {
-      this.#lose(
-        new HvError({
-          code: 'ERR_MACHINE_DIED',
-          message: `The machine "${this.#machine.name}" ended while it was starting: ${reading.reason ?? detail}`,
-          hint: 'What its console said last tells why.',
-        }),
-      );
+      this.#lose(this.#failure ?? this.#death(reading.reason ?? detail));
     }
+  }
+
+  #death(why: string): HvError {
+    return new HvError({
+      code: 'ERR_MACHINE_DIED',
+      message: `The machine "${this.#machine.name}" ended while it was starting: ${why}`,
+      hint: 'What its console said last tells why.',
+    });
   }
 
   /** A console that cannot be read is a way less to find out, and no failure: the deadline holds all the same. */
@@ -132,14 +145,20 @@ export class Vigil {
     if (RESTARTS.test(line)) this.#up = undefined;
     this.#up ??= STARTED.find((each) => each.line.test(line))?.means;
     const sign = signIn(line);
-    if (!sign) return;
-    this.#lose(
-      new HvError({
-        code: 'ERR_GUEST_FAILED',
-        message: `The machine "${this.#machine.name}" does not come up: ${sign.means} ("${line.slice(0, 200)}")`,
-        hint: sign.hint,
-      }),
-    );
+    if (!sign || this.#failure !== undefined) return;
+    this.#failure = new HvError({
+      code: 'ERR_GUEST_FAILED',
+      message: `The machine "${this.#machine.name}" does not come up: ${sign.means} ("${line.slice(0, 200)}")`,
+      hint: sign.hint,
+    });
+    void this.#fail(sign);
+  }
+
+  /** Once it has said what it says of it. */
+  async #fail({ reports }: Sign): Promise<void> {
+    // Whoever does not wait any more does not want to know.
+    if (reports) await delay(REPORT, undefined, { signal: this.#options.signal }).catch(() => undefined);
+    this.#lose(this.#failure);
   }
 }
 

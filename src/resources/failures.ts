@@ -28,3 +28,15 @@ export function isAbort(error: unknown): boolean {
 function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
+
+/** What is known, question by question, for an error that says so. The failure to look is known as well. */
+export async function answersTo(questions: Readonly<Record<string, () => Promise<string[]>>>): Promise<string[]> {
+  const answers = Object.entries(questions).map(async ([what, look]) => {
+    try {
+      return await look();
+    } catch (error) {
+      return [`${what}: ${messageOf(error)}`];
+    }
+  });
+  return (await Promise.all(answers)).flat();
+}

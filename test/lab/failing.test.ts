@@ -126,7 +126,7 @@ test.concurrent.each<Failing>([
     image: () => guestFolder('quiet rdinit=/bin/false'),
     network: USER,
     seconds: FAR,
-    says: /does not come up: its kernel panicked \(".*Kernel panic - not syncing[^]*the console said last:[^]*(?:Kernel panic|panic\+0x|RIP: |RSP: )/,
+    says: /does not come up: its kernel panicked \(".*Kernel panic - not syncing[^]*\n {2}the console said:\n {4}\S.*Kernel panic - not syncing.*\n {4}(?!.*Kernel panic)[^]*\n {4}.*(?:Call Trace|dump_stack|panic\+0x)/,
   },
   {
     what: 'a disk with nothing to boot',

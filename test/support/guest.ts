@@ -46,7 +46,7 @@ export function writeGuest(folder: string, keys: string, user: string): void {
       'echo "booting as $kind"',
       'case $kind in',
       `  ssh) mkdir -p /run/sshd 2>/dev/null; exec ${SSHD} -D -e -f "$PWD/sshd_config" -p "$port" ;;`,
-      '  panic) echo "[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs"; exec sleep 1000 ;;',
+      '  panic) echo "[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs"; seq -f "its report, line %g" 20; exec sleep 1000 ;;',
       '  dies) exit 1 ;;',
       '  *) exec sleep 1000 ;;',
       'esac',

@@ -1,31 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
 import { addressesOf } from '../../net/arp';
+import { answersTo } from '../../resources/failures';
 import { leasesOf } from './address';
 import type { Scene } from './scene';
 import { domainOf } from './find';
-import { lastLines } from './log';
 import { stateOf } from './states';
 
-const LINES = 10;
-
 /** What is known of a machine that does not answer, for the error that says so. */
-export async function evidenceOf(scene: Scene): Promise<string[]> {
-  const answers = await Promise.all([
-    told('libvirt', () => stateLine(scene)),
-    told('the network', () => networkLines(scene)),
-    told('the console', () => consoleLines(scene)),
-  ]);
-  return answers.flat();
-}
-
-/** The failure to look is evidence as well. */
-async function told(what: string, look: () => Promise<string[]>): Promise<string[]> {
-  try {
-    return await look();
-  } catch (error) {
-    return [`${what}: ${error instanceof Error ? error.message : String(error)}`];
-  }
+export function evidenceOf(scene: Scene): Promise<string[]> {
+  return answersTo({ libvirt: () => stateLine(scene), 'the network': () => networkLines(scene) });
 }
 
 function stateLine(scene: Scene): Promise<string[]> {
@@ -53,10 +37,4 @@ async function networkLines(scene: Scene): Promise<string[]> {
     ...lines,
     met === '' ? `nobody with the MAC ${mac} has answered this host` : `this host has met it at ${met}`,
   ];
-}
-
-async function consoleLines(scene: Scene): Promise<string[]> {
-  const lines = await lastLines(scene, LINES);
-  if (lines.length === 0) return ['the console printed nothing'];
-  return ['the console said last:', ...lines.map((line) => `  ${line}`)];
 }

@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
 
 import { namesIn } from '../../files';
 import { isRoot } from './choose';
@@ -14,7 +13,6 @@ import type { Scene } from './scene';
 import { embedRoot, type Target } from './target';
 import { ifThere } from './absent';
 
-const TAIL = 16 * 1024;
 /** Behind the domain's name: QEMU's, and those of the helpers that serve its folders. */
 const OWN_LOG = /^(?:-fs\d+-virtiofsd)?\.log(?:\.\d+)?$/;
 
@@ -30,22 +28,6 @@ export async function logs(
 ): Promise<Readable> {
   const source = await sourceOf(scene, signal);
   return source.stream(follow, signal);
-}
-
-/** What the console printed last. */
-export async function lastLines(scene: Scene, count: number): Promise<string[]> {
-  const { signal } = new AbortController();
-  const source = await sourceOf(scene, signal);
-  const from = Math.max(0, ((await source.size()) ?? 0) - TAIL);
-  const chunks: Buffer[] = [];
-  for await (const chunk of source.chunks(from, false, signal)) chunks.push(chunk);
-  return plainLines(Buffer.concat(chunks).toString('utf8')).slice(-count);
-}
-
-/** What a console said, without what it tells a terminal to do: it ends up in errors, and so on the terminal of a user. */
-export function plainLines(text: string): string[] {
-  const lines = stripVTControlCharacters(text).split(/\r*\n/);
-  return lines.map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trimEnd()).filter((line) => line !== '');
 }
 
 export async function removeLog(scene: Scene, signal: AbortSignal): Promise<void> {
