@@ -4,6 +4,8 @@ export class Sessions {
   readonly #giveUp: () => Error;
   /** Those that are open, and those that are just asked for. */
   #open = 0;
+  /** Those that were open once. */
+  #ended = 0;
   #waiting: (() => void)[] = [];
 
   /** `giveUp` ends the connection of a server that neither opens a session nor refuses to. */
@@ -14,23 +16,46 @@ export class Sessions {
 
   /** `attempt` is handed what it must call when its session is over, and rejects if there is none. */
   async open<T>(attempt: (over: () => void) => Promise<T>): Promise<T> {
-    for (;;) {
-      this.#open += 1;
-      let over = false;
-      const onOver = (): void => {
-        if (over) return;
-        over = true;
-        this.#open -= 1;
-        for (const wake of this.#waiting.splice(0)) wake();
-      };
+    for (let refusedAfter = 0; ;) {
       try {
-        return await this.#inTime(attempt(onOver));
+        return await this.#inTime(this.#attempt(attempt));
       } catch (error) {
-        onOver();
-        if (!isRefusal(error) || this.#open === 0) throw error;
-        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+        if (!isRefusal(error)) throw error;
+        // sshd counts a session a moment longer than this side: once more for each that ended.
+        if (this.#ended === refusedAfter) {
+          if (this.#open === 0) throw error;
+          await new Promise<void>((resolve) => this.#waiting.push(resolve));
+        }
+        refusedAfter = this.#ended;
       }
     }
+  }
+
+  async #attempt<T>(attempt: (over: () => void) => Promise<T>): Promise<T> {
+    this.#open += 1;
+    let left = false;
+    const leave = (): void => {
+      if (left) return;
+      left = true;
+      this.#open -= 1;
+      // Nobody is left to wait for: they ask once more, and are told.
+      if (this.#open === 0) this.#wake();
+    };
+    try {
+      return await attempt(() => {
+        if (left) return;
+        this.#ended += 1;
+        leave();
+        this.#wake();
+      });
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   async #inTime<T>(opening: Promise<T>): Promise<T> {
