@@ -3,6 +3,13 @@ export * as libvirt from './native/libvirt/index';
 
 export { Hvkit, type HvkitOptions } from './machines/hvkit';
 export { Machine } from './machines/machine';
+export {
+  dockerEnvironment,
+  dockerOptions,
+  dockerReset,
+  dockerVariables,
+  type ClientEnvironment,
+} from './machines/docker-client';
 
 export type { DriverInfo, DriverOption } from './machines/driver-info';
 export type { MachineEvent } from './machines/event';

@@ -18,6 +18,7 @@ export interface Entry {
 
 const MACHINES = 'Machines:';
 const INSIDE = 'Inside a machine:';
+const DOCKER = 'Docker:';
 const HOST = 'This host:';
 const HVKIT = 'hvkit:';
 
@@ -36,8 +37,16 @@ export const CATALOGUE: readonly Entry[] = [
   entry(MACHINES, 'rm', 'remove machines and all that belongs to them', () => require('./commands/rm')),
   entry(MACHINES, 'status', 'print the state of a machine', () => require('./commands/status')),
   entry(MACHINES, 'ip', 'print the address of machines', () => require('./commands/ip')),
-  entry(MACHINES, 'url', 'print the URL of the Docker of machines', () => require('./commands/url')),
   entry(MACHINES, 'inspect', 'print all that is known of a machine', () => require('./commands/inspect')),
+  entry(DOCKER, 'env', 'print what points a docker client at a machine', () => require('./commands/env')),
+  entry(DOCKER, 'config', 'print the options that point a docker client at a machine', () =>
+    require('./commands/config'),
+  ),
+  entry(DOCKER, 'use', 'run a command, or your shell, with a docker client pointed at a machine', () =>
+    require('./commands/use'),
+  ),
+  entry(DOCKER, 'url', 'print the URL of the Docker of machines', () => require('./commands/url')),
+  entry(DOCKER, 'active', 'print which machine the docker client is pointed at', () => require('./commands/active')),
   entry(INSIDE, 'ssh', 'get a shell, or run a command in your terminal', () => require('./commands/ssh')),
   entry(INSIDE, 'exec', 'run a command, for scripts', () => require('./commands/exec')),
   entry(INSIDE, 'scp', 'copy files from and to machines', () => require('./commands/scp')),
@@ -54,7 +63,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry(HOST, 'events', 'print what happens to machines, as it happens', () => require('./commands/events')),
   entry(HVKIT, 'settings', 'read and change defaults', () => require('./commands/settings')),
   entry(HVKIT, 'completion', 'print the completion of bash, zsh or fish', () => require('./commands/completion')),
-  entry(HVKIT, 'version', 'print the version', () => require('./commands/version')),
+  entry(HVKIT, 'version', "print the version, or that of a machine's Docker", () => require('./commands/version')),
   entry(HVKIT, 'help', 'print the help of a command', () => require('./commands/help')),
 ];
 

@@ -97,6 +97,12 @@ export class Machine {
     return removeMachine(this.#place, this.name, options);
   }
 
+  /** `24.0.7`: which Docker answers in it. */
+  async dockerVersion({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<string> {
+    const { daemonVersion } = require('../docker/daemon-version') as typeof import('../docker/daemon-version');
+    return daemonVersion(await this.docker(), AbortSignal.timeout(timeoutMs));
+  }
+
   async ssh(): Promise<SshTarget> {
     return remote().targetOf(this.#place, await this.#fresh());
   }

@@ -36,12 +36,12 @@ export type Pointed = string | undefined;
 /** A machine as docker-machine's `ls` tells of it. */
 export function itemOf(machine: MachineSummary, all: readonly MachineSummary[], pointed: Pointed): Item {
   const { name, driver, state, spec, docker, address, responseMs } = machine;
-  const isActive = isPointedAt(machine, pointed);
+  const isHostActive = isPointedAt(machine, pointed);
   const isSwarmActive = isSwarmPointedAt(machine, pointed);
   return {
     Name: name,
-    Active: isSwarmActive ? '* (swarm)' : isActive ? '*' : '-',
-    ActiveHost: isActive,
+    Active: isSwarmActive ? '* (swarm)' : isHostActive ? '*' : '-',
+    ActiveHost: isHostActive,
     ActiveSwarm: isSwarmActive,
     DriverName: driver ?? 'not found',
     State: state,
@@ -60,7 +60,12 @@ export function itemOf(machine: MachineSummary, all: readonly MachineSummary[], 
   };
 }
 
-export function isPointedAt({ state, docker }: MachineSummary, pointed: Pointed): boolean {
+/** Whether a docker client is pointed at it, or at the swarm that it manages. */
+export function isActive(machine: MachineSummary, pointed: Pointed): boolean {
+  return isPointedAt(machine, pointed) || isSwarmPointedAt(machine, pointed);
+}
+
+function isPointedAt({ state, docker }: MachineSummary, pointed: Pointed): boolean {
   return state === 'Running' && docker?.url !== undefined && docker.url === pointed;
 }
 
@@ -72,8 +77,10 @@ function isSwarmPointedAt({ state, docker, spec }: MachineSummary, pointed: Poin
   return docker.url.replace(/:\d+$/, port) === pointed;
 }
 
+type Member = Pick<MachineSummary, 'name' | 'spec'>;
+
 /** The machine that began the swarm which this one is in. */
-export function swarmMasterOf(machine: MachineSummary, all: readonly MachineSummary[]): string | undefined {
+export function swarmMasterOf(machine: Member, all: readonly Member[]): string | undefined {
   const { swarm } = machine.spec?.docker ?? {};
   if (swarm === undefined) return undefined;
   if (swarm.isMaster) return machine.name;
