@@ -80,6 +80,8 @@ export interface Health {
   fix?: string;
   /** Of a healthy one: what is not yet there, and comes by itself. */
   note?: string;
+  /** Of a healthy one: what should be done all the same, and the command. */
+  advice?: { reason: string; fix: string };
 }
 
 /** Abilities beyond the common ones, as data: what is false or absent is refused before anything is made. */

@@ -56,14 +56,23 @@ export async function sickDrivers({ drivers, store }: Workplace): Promise<Findin
     })),
   );
   const isEnough = used.size === 0 && all.some(({ isUsual, health }) => isUsual && health.healthy);
-  return all
-    .filter(({ name, isUsual, health }) => !health.healthy && (used.size === 0 ? isUsual && !isEnough : used.has(name)))
-    .map(({ name, health: { reason, fix } }) => ({
-      kind: 'driver',
-      message: `The driver ${name} does not work here: ${reason ?? 'it does not say why'}`,
-      driver: name,
+  const sick = all.filter(
+    ({ name, isUsual, health }) => !health.healthy && (used.size === 0 ? isUsual && !isEnough : used.has(name)),
+  );
+  const advised = all.filter(({ name, isUsual }) => (used.size === 0 ? isUsual : used.has(name)));
+  return [
+    ...sick.map(({ name, health: { reason = 'it does not say why', fix } }) => ({
+      ...unwell(name, `does not work here: ${reason}`),
       ...(fix !== undefined && { hint: fix }),
-    }));
+    })),
+    ...advised.flatMap(({ name, health: { healthy, advice } }) =>
+      healthy && advice ? { ...unwell(name, `works, but ${advice.reason}`), hint: advice.fix } : [],
+    ),
+  ];
+}
+
+function unwell(driver: string, what: string): Finding {
+  return { kind: 'driver', message: `The driver ${driver} ${what}`, driver };
 }
 
 export function leftoverFolder(name: string): Finding {

@@ -9,12 +9,14 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 
 import { requireAnswer } from '../../src/drivers/xhyve/helper';
 import { daemonPlist, usersOf, type DaemonPlace } from '../../src/drivers/xhyve/helper/daemon';
+import { helperHealth } from '../../src/drivers/xhyve/helper/health';
 import { helperSetup, type Launcher } from '../../src/drivers/xhyve/helper/install';
 import { launchd } from '../../src/drivers/xhyve/helper/launchd';
 import { parsePlist, type PlistDictionary } from '../../src/native/vmnet';
@@ -124,6 +126,50 @@ test('nothing is left of it, and there may be nothing', async () => {
   expect(readdirSync(root, { recursive: true })).toEqual(['daemons', 'tools']);
   await setUpBy().uninstall(say);
   expect(said.at(-1)).toBe('Nothing of the helper is left.');
+});
+
+test('health tells what is wrong with the helper, and the command', async () => {
+  const seen = async () => {
+    const { healthy, reason, fix, advice = { reason, fix } } = await as(USER, () => helperHealth(place));
+    return [healthy, (advice.reason ?? '').replaceAll(root, ''), advice.fix];
+  };
+  const setup = 'sudo hvkit setup xhyve';
+  await setUpBy(USER).install(say);
+  expect(await seen()).toEqual([true, '', undefined]);
+  expect(await as(OTHER, () => helperHealth(place))).toMatchObject({
+    healthy: false,
+    reason: expect.stringContaining(`is not for user ${process.getuid?.()}`) as string,
+    fix: setup,
+  });
+
+  const later = new Date(Date.now() + 60_000);
+  utimesSync(place.program, later, later);
+  expect(await seen()).toEqual([
+    true,
+    expect.stringContaining('was started before /tools/hvkit-vmnet was replaced'),
+    'sudo launchctl kickstart -k system/dev.hvkit.vmnet',
+  ]);
+  replace(place.program);
+  expect(await seen()).toEqual([
+    true,
+    '/tools/hvkit-vmnet is not the helper that comes with this version of hvkit',
+    setup,
+  ]);
+  for (const path of [place.program, place.daemon]) {
+    const { mode } = statSync(path);
+    openToAll(path);
+    const [healthy, reason, fix] = await seen();
+    expect([healthy, reason]).toEqual([false, expect.stringMatching(/\/\w+\/[\w-]+ can be written by anybody$/)]);
+    expect(fix).toContain(`sudo chmod go-w ${path} && ${setup}`);
+    chmodSync(path, mode);
+  }
+  rmSync(place.daemon);
+  expect(await seen()).toEqual([true, expect.stringContaining('there is no /daemons/plist'), setup]);
+  await launcher.stop();
+  expect(await seen()).toEqual([false, expect.stringContaining('cannot be reached'), setup]);
+  // What each of them is told to do mends it.
+  await setUpBy(USER).install(say);
+  expect(await seen()).toEqual([true, '', undefined]);
 });
 
 test('a folder that somebody else can write to is no place for it', async () => {

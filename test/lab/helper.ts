@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -41,6 +41,8 @@ export class Helper implements AsyncDisposable {
       log: join(folder, 'log'),
     };
     execFileSync('install', ['-m', '755', PROGRAM, place.program]);
+    // launchd's.
+    writeFileSync(place.daemon, '');
     const listens = appears(folder, 'socket');
     const child = spawn(place.program, ['listen', place.socket, place.state, leases, ...users.map(String)], {
       stdio: 'inherit',

@@ -73,6 +73,10 @@ test('without the helper it is refused before anything is made, and the way is t
   expect(status).toBe(3);
   expect(stderr).toContain('Try: sudo hvkit setup xhyve');
   expect(done('ls', '-q')).toBe('');
+  expect(hvkit('doctor')).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/is not installed\n {2}Try: sudo hvkit setup xhyve\n$/) as string,
+  });
 });
 
 test(

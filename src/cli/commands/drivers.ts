@@ -14,6 +14,7 @@ export function configure(command: Command, context: Context): void {
     if (output !== 'table') return;
     for (const { name, health } of drivers) {
       if (health.note !== undefined) context.print(`\n${name}: ${health.note}`);
+      if (health.advice !== undefined) context.print(`\n${name}: ${health.advice.reason}\nTry: ${health.advice.fix}`);
       if (health.healthy) continue;
       context.print(`\n${name}: ${health.reason ?? 'it does not work here'}`);
       if (health.fix !== undefined) context.print(`Try: ${health.fix}`);

@@ -1,5 +1,6 @@
 import type { DriverContext, Health } from '../driver';
 import { findHyperkit } from './hyperkit';
+import { helperHealth, SETUP } from './helper/health';
 import { isInstalled } from './helper/place';
 import type { XhyveHost } from './host';
 
@@ -23,10 +24,10 @@ export async function health(host: XhyveHost, context: DriverContext, needs: Nee
     const reason = 'hyperkit is not installed';
     return { installed: false, healthy: false, reason, fix: 'https://github.com/moby/hyperkit has it' };
   }
-  const hasHelper = host.helper !== undefined && (await isInstalled(host.helper));
-  if (process.getuid?.() !== 0 && needs.vpnkitSocket === undefined && !hasHelper) {
-    const reason = "vmnet, the network of hyperkit's machines, is root's, and hvkit's helper for it is not installed";
-    return { installed: true, healthy: false, reason, fix: 'sudo hvkit setup xhyve' };
-  }
-  return { installed: true, healthy: true };
+  if (needs.vpnkitSocket !== undefined) return { installed: true, healthy: true };
+  // Also root's machines have their network by it, where it is installed.
+  if (host.helper && (await isInstalled(host.helper))) return helperHealth(host.helper);
+  if (process.getuid?.() === 0) return { installed: true, healthy: true };
+  const reason = "vmnet, the network of hyperkit's machines, is root's, and hvkit's helper for it is not installed";
+  return { installed: true, healthy: false, reason, fix: SETUP };
 }

@@ -8,6 +8,7 @@ import { ownProgram } from '../../../native/program';
 import type { HostSetup } from '../../driver';
 import { requireAnswer } from './client';
 import { daemonPlist, usersOf, type DaemonPlace } from './daemon';
+import { PROGRAM, SETUP } from './health';
 import { requireSafe } from './place';
 
 /** What starts daemons on this system, and keeps them running. */
@@ -27,7 +28,6 @@ export interface Installation {
   readonly program?: string | undefined;
 }
 
-const PROGRAM = 'hvkit-vmnet';
 const FOR_ALL = 0o755;
 const READABLE = 0o644;
 const START_MS = 10_000;
@@ -38,7 +38,7 @@ type Say = (line: string) => void;
 export function helperSetup({ place, launcher, env, program }: Installation): HostSetup {
   return {
     async install(say) {
-      requireRoot('sudo hvkit setup xhyve');
+      requireRoot(SETUP);
       const source = program ?? ownProgram(PROGRAM);
       if (source === undefined) throw noProgram();
       for (const file of [place.program, place.daemon]) await mkdir(dirname(file), { recursive: true, mode: FOR_ALL });
@@ -60,7 +60,7 @@ export function helperSetup({ place, launcher, env, program }: Installation): Ho
       );
     },
     async uninstall(say) {
-      requireRoot('sudo hvkit setup xhyve --uninstall');
+      requireRoot(`${SETUP} --uninstall`);
       if (await launcher.isStarted()) {
         await launcher.stop();
         say('The helper is stopped. Machines that run keep their network until they end.');
