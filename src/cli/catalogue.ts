@@ -53,6 +53,12 @@ export const CATALOGUE: readonly Entry[] = [
   entry(INSIDE, 'console', 'attach to the serial console', () => require('./commands/console')),
   entry(INSIDE, 'logs', 'print what the console has printed', () => require('./commands/logs')),
   entry(INSIDE, 'ssh-config', 'print a section for ~/.ssh/config', () => require('./commands/ssh-config')),
+  entry(DOCKER, 'url', 'print the URL of the Docker of machines', () => require('./commands/url')),
+  entry(DOCKER, 'provision', 'make Docker hosts whole again, step by step', () => require('./commands/provision')),
+  entry(DOCKER, 'regenerate-certs', 'give the Docker of machines new certificates', () =>
+    require('./commands/regenerate-certs'),
+  ),
+  entry(DOCKER, 'upgrade', 'bring Docker to the newest version in machines', () => require('./commands/upgrade')),
   entry(HOST, 'doctor', 'say what is not as it should be', () => require('./commands/doctor')),
   entry(HOST, 'repair', 'put right what doctor finds', () => require('./commands/repair')),
   entry(HOST, 'purge', 'remove all that hvkit has made on this host', () => require('./commands/purge')),

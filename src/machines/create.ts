@@ -138,7 +138,7 @@ async function make(
   const engaged = await place.drivers.engaged(ledger.record);
   const { driver } = engaged;
   try {
-    const graph = graphOf(engaged, ledger.machine);
+    const graph = graphOf(engaged, ledger.machine, place.docker);
     await createAll(graph, ledger, { signal, onProgress: stepTeller('resources', tell) });
     tell('start', 'starting');
     const address = await startAndWait(
@@ -156,11 +156,31 @@ async function make(
       },
     );
     if (address) await ledger.reached(address);
+    if (ledger.record.spec.docker) await provisionNew(place, ledger, { signal, tell, timeoutMs });
     await ledger.enter('ready');
     return ledger.record;
   } catch (error) {
     throw await takeBack(place, engaged, ledger, { failure: error, signal, tell });
   }
+}
+
+/** From here on it is a machine: whoever is killed now leaves one that `provision` goes on with. */
+async function provisionNew(
+  place: Workplace,
+  ledger: Ledger,
+  work: { signal: AbortSignal; tell: Tell; timeoutMs: number },
+): Promise<void> {
+  const { address, name } = ledger.record;
+  if (!address) {
+    throw new HvError({
+      code: 'ERR_PROVISION',
+      message: `The machine "${name}" cannot become a Docker host: hvkit cannot log in to it`,
+      hint: 'An image that takes keys: --image docker, debian.',
+    });
+  }
+  await ledger.enter('provisioning');
+  const { makeDockerHost } = require('./docker-provision') as typeof import('./docker-provision');
+  await makeDockerHost({ place, ledger, address, work });
 }
 
 /** Takes away what was made, also when that was to be aborted. The failure to report. */
@@ -172,7 +192,9 @@ async function takeBack(
 ): Promise<unknown> {
   const { name } = ledger.record;
   tell('rollback', 'taking back what was made');
-  const graph = graphOf(engaged, ledger.machine);
+  // A half of it is not to be gone on with.
+  if (ledger.record.phase === 'provisioning') await ledger.enter('removing');
+  const graph = graphOf(engaged, ledger.machine, place.docker);
   const outcome = await rollBack(graph, ledger, failure, { onProgress: stepTeller('rollback', tell) });
   if (!outcome.complete) return withRemainder(name, outcome.failure);
   try {

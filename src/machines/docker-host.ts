@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import type { Address } from '../drivers/driver';
+import { DOCKER_PORT } from '../docker/daemon-json';
 import { HvError } from '../errors';
 import { textOf } from '../files';
 import { machineOf } from './ledger';
@@ -8,9 +9,6 @@ import { requireAwake } from './lifecycle';
 import type { MachineRecord } from './machine-file';
 import { knownAddress } from './remote';
 import type { Workplace } from './workplace';
-
-/** Where dockerd listens in a machine. */
-export const DOCKER_PORT = 2376;
 
 /** What a docker client needs: DOCKER_HOST, DOCKER_CERT_PATH, DOCKER_TLS_VERIFY. */
 export interface DockerHost {
@@ -42,10 +40,16 @@ async function urlOf(place: Workplace, record: MachineRecord): Promise<string | 
 
 async function hostOf(place: Workplace, record: MachineRecord, url: string | undefined): Promise<DockerHost> {
   if (url !== undefined) return knownHost(place, record, url);
-  return dockerHostAt(place, record, await knownAddress(place, record));
+  return atAddress(place, record, await knownAddress(place, record));
 }
 
-export function dockerHostAt({ store }: Workplace, { name }: MachineRecord, { host, ports }: Address): DockerHost {
+/** Of one that is reached at this address. */
+export async function dockerHostAt(place: Workplace, record: MachineRecord, address: Address): Promise<DockerHost> {
+  const url = await urlOf(place, record);
+  return url === undefined ? atAddress(place, record, address) : knownHost(place, record, url);
+}
+
+function atAddress({ store }: Workplace, { name }: MachineRecord, { host, ports }: Address): DockerHost {
   const forward = ports?.find(({ guest, protocol }) => guest === DOCKER_PORT && protocol === 'tcp');
   if (ports && !forward) {
     throw new HvError({

@@ -26,8 +26,10 @@ async function examineMachine(place: Workplace, name: string, isAskedFor: boolea
   }
   if ('error' in record) return [unreadableFile(record)];
   // What somebody works on is not as it should be at any moment.
-  if (record.phase !== 'ready') return (await holderOf(place.home, name)) ? [] : [unfinishedMachine(record)];
-  return examineResources(place, record);
+  if (record.phase === 'ready') return examineResources(place, record);
+  if (await holderOf(place.home, name)) return [];
+  const unfinished = unfinishedMachine(record);
+  return record.phase === 'provisioning' ? [unfinished, ...(await examineResources(place, record))] : [unfinished];
 }
 
 async function examineResources(place: Workplace, record: MachineRecord): Promise<Finding[]> {
@@ -35,7 +37,7 @@ async function examineResources(place: Workplace, record: MachineRecord): Promis
   try {
     const engaged = await place.drivers.engaged(record);
     const ledger = new Ledger(place.store, record);
-    const readings = await readAll(graphOf(engaged, ledger.machine), ledger);
+    const readings = await readAll(graphOf(engaged, ledger.machine, place.docker), ledger);
     return readings.flatMap((reading) => findingOf(record, reading) ?? []);
   } catch (error) {
     return [

@@ -50,13 +50,13 @@ export function unreadableFile({ name, error }: Unreadable): Finding {
 }
 
 export function unfinishedMachine({ name, driver, phase }: MachineRecord): Finding {
-  const what = phase === 'creating' ? 'creation' : 'removal';
+  const what = { creating: 'creation', provisioning: 'provisioning', ready: 'making', removing: 'removal' }[phase];
   return {
     kind: 'machine',
     message: `The ${what} of the machine "${name}" was begun, and never ended`,
     machine: name,
     driver,
-    hint: `hvkit rm ${name}`,
+    hint: `hvkit ${phase === 'provisioning' ? 'provision' : 'rm'} ${name}`,
   };
 }
 

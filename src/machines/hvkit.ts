@@ -1,6 +1,7 @@
 import type { DriverDefinition } from '../drivers/driver';
 import { Registry } from '../drivers/registry';
 import type { DriverInfo, DriverOption } from './driver-info';
+import { DockerHome } from './docker-home';
 import { Drivers } from './drivers';
 import type { MachineEvent } from './event';
 import type { Finding } from './finding';
@@ -52,6 +53,7 @@ export class Hvkit implements AsyncDisposable {
       home,
       store: new Store(home),
       drivers: new Drivers({ home, registry, env, warn }),
+      docker: new DockerHome(home, () => this.#homeSettings.defaults()),
       env,
       readyMs: async () => (await this.#homeSettings.defaults()).timeout * 1000,
       warn,
@@ -112,6 +114,15 @@ export class Hvkit implements AsyncDisposable {
   async purge(options?: WorkOptions): Promise<void> {
     const { purge } = require('./purge') as typeof import('./purge');
     await purge(this.#place, options);
+  }
+
+  /**
+   * A new CA, and a new certificate of this host's docker client. Machines whose certificates are of the old one are reached
+   * until each has been given new ones, by regenerateCertificates().
+   */
+  async rotateCertificates(): Promise<void> {
+    await this.#place.home.prepare();
+    await this.#place.docker.rotate();
   }
 
   /** Makes ready what a driver wants of root on this host. Done again, it mends what is not as it should be. */

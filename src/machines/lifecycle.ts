@@ -3,7 +3,7 @@ import { HvError } from '../errors';
 import { Ledger, machineOf } from './ledger';
 import { withLock } from './lock';
 import type { MachineRecord } from './machine-file';
-import type { StartOptions } from './progress';
+import type { Progress, StartOptions } from './progress';
 import { startAndWait } from './ready';
 import { checkName } from './names';
 import { noMachine } from './store';
@@ -82,6 +82,7 @@ async function bringUp(
   how: { message: string; begin(driver: Driver, ledger: Ledger, signal: AbortSignal): Promise<void> },
 ): Promise<void> {
   const { onProgress, signal = new AbortController().signal } = options;
+  const timeoutMs = options.timeoutMs ?? (await place.readyMs());
   let ledger = new Ledger(place.store, await place.store.read(name));
   requireFinished(ledger.record);
   const driver = await place.drivers.of(ledger.record);
@@ -96,14 +97,22 @@ async function bringUp(
         await how.begin(driver, locked, whileStarting);
       }),
     {
-      timeoutMs: options.timeoutMs ?? (await place.readyMs()),
+      timeoutMs,
       signal,
       env: place.env,
       fresh: false,
       onStage: (message) => onProgress?.({ machine: name, stage: 'ready', message }),
     },
   );
-  if (address) await withMachine(place, name, signal, (locked) => locked.reached(address));
+  if (!address) return;
+  const record = await withMachine(place, name, signal, async (locked) => {
+    await locked.reached(address);
+    return locked.record;
+  });
+  if (!record.spec.docker) return;
+  const { dockerComesUp } = require('./docker-start') as typeof import('./docker-start');
+  const tell = (stage: Progress['stage'], message: string) => onProgress?.({ machine: name, stage, message });
+  await dockerComesUp(place, record, address, { signal, tell, timeoutMs });
 }
 
 export async function stop(
@@ -165,9 +174,9 @@ export async function requireAwake(place: Workplace, record: MachineRecord): Pro
   });
 }
 
-/** Of a machine whose creation or removal a killed process left where it stood. */
+/** Of a machine whose creation or removal a killed process left where it stood. One that is only not yet a Docker host is a machine. */
 export function requireFinished({ name, phase }: MachineRecord, cause?: unknown): void {
-  if (phase === 'ready') return;
+  if (phase === 'ready' || phase === 'provisioning') return;
   throw new HvError({
     code: 'ERR_UNFINISHED',
     message:

@@ -118,12 +118,14 @@ async function summaryOf(place: Workplace, record: MachineRecord, reading: State
   return { ...common, state, reason: unfinished(record, holder) };
 }
 
-const UNDER_WAY = { creating: 'Starting', removing: 'Stopping' } as const;
+const UNDER_WAY = { creating: 'Starting', provisioning: 'Starting', removing: 'Stopping' } as const;
+const DONE = { creating: 'created', provisioning: 'provisioned', ready: 'finished', removing: 'removed' } as const;
 
 function unfinished({ name, phase }: MachineRecord, holder: { pid: number } | undefined): string {
-  const what = phase === 'creating' ? 'created' : 'removed';
+  const what = DONE[phase];
   if (holder !== undefined) return `being ${what} by pid ${holder.pid}`;
-  return `it was being ${what} when that was interrupted: hvkit rm ${name}`;
+  const next = phase === 'provisioning' ? 'provision' : 'rm';
+  return `it was being ${what} when that was interrupted: hvkit ${next} ${name}`;
 }
 
 function stateIn(reading: StateReading): Pick<MachineSummary, 'state' | 'reason' | 'error'> {

@@ -2,7 +2,8 @@ import type { Address, MachineSpec } from '../drivers/driver';
 import type { BootImage } from '../images/image';
 import type { Entry, Properties } from '../resources/resource';
 
-export type Phase = 'creating' | 'ready' | 'removing';
+/** `provisioning`: it runs, and is not yet the Docker host that it is to be. */
+export type Phase = 'creating' | 'provisioning' | 'ready' | 'removing';
 
 /** What stands in `machines/<name>/machine.json`. */
 export interface MachineRecord {

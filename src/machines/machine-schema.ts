@@ -48,7 +48,7 @@ export const machineFile = z.strictObject({
   uuid: z.uuid(),
   driver: z.string().min(1),
   created: z.iso.datetime(),
-  phase: z.enum(['creating', 'ready', 'removing']),
+  phase: z.enum(['creating', 'provisioning', 'ready', 'removing']),
   spec: machineSpec,
   image: image.optional(),
   plan: properties,

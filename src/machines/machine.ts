@@ -69,6 +69,21 @@ export class Machine {
     return dockerHostOf(this.#place, await this.#fresh());
   }
 
+  /** Makes a Docker host of it anew, as far as it is none: what was interrupted goes on, what was changed is put right. */
+  async provision(options?: StartOptions): Promise<void> {
+    await dockerWork().provision(this.#place, this.name, options);
+    await this.refresh();
+  }
+  /** Gives its Docker a new certificate. It is restarted for that. */
+  async regenerateCertificates(options?: StartOptions): Promise<void> {
+    await dockerWork().regenerateCertificates(this.#place, this.name, options);
+    await this.refresh();
+  }
+  /** Brings its Docker to the newest version that its system has. */
+  upgradeDocker(options?: StartOptions): Promise<{ before: string; after: string }> {
+    return dockerWork().upgrade(this.#place, this.name, options);
+  }
+
   /** Waits until ssh answers. Of one that runs already it only waits. */
   async start(options?: StartOptions): Promise<void> {
     await lifecycle().start(this.#place, this.name, options);
@@ -174,6 +189,9 @@ function lifecycle(): typeof import('./lifecycle') {
 }
 function remote(): typeof import('./remote') {
   return require('./remote') as typeof import('./remote');
+}
+function dockerWork(): typeof import('./docker-work') {
+  return require('./docker-work') as typeof import('./docker-work');
 }
 function copies(): typeof import('./copies') {
   return require('./copies') as typeof import('./copies');

@@ -1,7 +1,7 @@
 /** How far a long piece of work has come, for people. */
 export interface Progress {
   machine: string;
-  stage: 'check' | 'image' | 'resources' | 'start' | 'ready' | 'rollback';
+  stage: 'check' | 'image' | 'resources' | 'start' | 'ready' | 'provision' | 'rollback';
   message: string;
   /** 0 to 1, where it is known. */
   fraction?: number;

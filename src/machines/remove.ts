@@ -37,7 +37,7 @@ async function deleteResources(place: Workplace, ledger: Ledger, { signal, onPro
   const tell = stepTeller('resources', (stage, message, fraction) =>
     onProgress?.({ machine: name, stage, message, ...(fraction !== undefined && { fraction }) }),
   );
-  await deleteAll(graphOf(engaged, ledger.machine), ledger, { signal, onProgress: tell });
+  await deleteAll(graphOf(engaged, ledger.machine, place.docker), ledger, { signal, onProgress: tell });
 }
 
 type Loose = { [K in keyof WorkOptions]: WorkOptions[K] | undefined };

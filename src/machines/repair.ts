@@ -44,11 +44,12 @@ async function repairMachine(
     return [];
   }
   if ('error' in record) return [{ ...unreadableFile(record), mended: false }];
-  const isUnfinished = record.phase !== 'ready';
-  if (isUnfinished && (await holderOf(place.home, name)) !== undefined) return [];
+  const isUnfinished = record.phase === 'creating' || record.phase === 'removing';
+  if (record.phase !== 'ready' && (await holderOf(place.home, name)) !== undefined) return [];
   try {
     if (!isUnfinished) {
-      return await withMachine(place, name, options.signal, (ledger) => repairResources(place, ledger, options));
+      const found = await withMachine(place, name, options.signal, (ledger) => repairResources(place, ledger, options));
+      return record.phase === 'ready' ? found : [{ ...unfinishedMachine(record), mended: false }, ...found];
     }
     await removeMachine(place, name, options);
     const { hint: _done, ...finding } = unfinishedMachine(record);
@@ -70,7 +71,7 @@ async function repairResources(place: Workplace, ledger: Ledger, options: WorkOp
   const tell = stepTeller('resources', (stage, message, fraction) =>
     onProgress?.({ machine: record.name, stage, message, ...(fraction !== undefined && { fraction }) }),
   );
-  const repairs = await repairAll(graphOf(engaged, ledger.machine), ledger, {
+  const repairs = await repairAll(graphOf(engaged, ledger.machine, place.docker), ledger, {
     signal: options.signal,
     onProgress: tell,
   });

@@ -44,6 +44,10 @@ export interface Defaults {
   timeout: number;
   engineInstallUrl?: string;
   registryMirror?: string;
+  /** Modules. */
+  provisioners: readonly string[];
+  /** A module or a program. */
+  onCertificate?: string;
 }
 
 type CommonKeys = { [K in keyof Defaults]-?: SettingKey<NonNullable<Defaults[K]>> };
@@ -142,11 +146,38 @@ export const COMMON_KEYS: CommonKeys = {
     type: 'string',
     read: readUrl,
   },
+  provisioners: {
+    key: 'provisioners',
+    variables: ['HVKIT_PROVISIONERS'],
+    description:
+      'modules of your own that make Docker hosts, or act around the steps of it; a list, or with commas between them',
+    type: 'string',
+    default: '',
+    read: readModules,
+  },
+  onCertificate: {
+    key: 'onCertificate',
+    variables: ['HVKIT_ON_CERTIFICATE'],
+    description: "a program or a module that signs certificates in the place of hvkit's own CA",
+    type: 'string',
+    read: (value) => readPath(value, '/usr/local/bin/sign'),
+  },
 };
 
 function readUrl(value: Json): string {
   if (typeof value === 'string' && /^https?:\/\/\S+$/.test(value) && URL.canParse(value)) return value;
   throw refusal(value, 'is no http:// or https:// URL', 'https://example.org/install.sh');
+}
+
+function readModules(value: Json): readonly string[] {
+  const given: readonly Json[] =
+    typeof value === 'string' ? value.split(',').filter((each) => each.trim() !== '') : listOf(value);
+  return given.map((each) => readPath(typeof each === 'string' ? each.trim() : each, '/etc/hvkit/nixos.js'));
+}
+
+function listOf(value: Json): readonly Json[] {
+  if (Array.isArray(value)) return value as readonly Json[];
+  throw refusal(value, 'is no list of files', '/etc/hvkit/nixos.js,/etc/hvkit/hooks.js');
 }
 
 function readTimeout(value: Json): number {

@@ -1,3 +1,4 @@
+import type { DockerHome } from './docker-home';
 import type { Drivers } from './drivers';
 import type { HomeFolder } from './home';
 import type { Store } from './store';
@@ -7,6 +8,8 @@ export interface Workplace {
   readonly home: HomeFolder;
   readonly store: Store;
   readonly drivers: Drivers;
+  /** What its Docker hosts share. */
+  readonly docker: DockerHome;
   readonly env: NodeJS.ProcessEnv;
   /** How long a machine may take from its start until it answers, where nobody says otherwise. */
   readyMs(): Promise<number>;

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 
 import type { CreateRequest, Json, Machine } from '../../index';
 import type { Context } from '../context';
+import { addDockerFlags, dockerOf, type DockerFlags } from '../docker-flags';
 import { addDriverFlags } from '../driver-flags';
 import { examples } from '../examples';
 import { readText } from '../files';
@@ -9,7 +10,7 @@ import { collect, wholeNumber } from '../option';
 import { UsageError } from '../report';
 import { workOnEach } from '../work';
 
-interface CreateOptions {
+interface CreateOptions extends DockerFlags {
   driver?: string;
   cpus?: number;
   memory?: string;
@@ -64,6 +65,7 @@ export async function configure(command: Command, context: Context): Promise<voi
       'a folder of this host, mounted in the guest; :ro behind it: read-only; repeatable',
       collect,
     );
+  addDockerFlags(command);
   const readFlags = await addDriverFlags(command, context);
   command.action(async (names: string[], options: CreateOptions) => {
     if (names.length === 0) throw new UsageError('No machine name specified', 'hvkit create dev');
@@ -100,8 +102,23 @@ export async function configure(command: Command, context: Context): Promise<voi
 function requestOf(options: CreateOptions, own: Record<string, Json>): Omit<CreateRequest, 'name'> {
   const { driver, cpus, memory, disk, image, checksum, network, accel, autostart, sshKey, publish } = options;
   const { share: shares, userData } = options;
+  const docker = dockerOf(options);
   return {
-    ...given({ driver, cpus, memory, disk, image, checksum, network, accel, autostart, sshKey, publish, shares }),
+    ...given({
+      driver,
+      cpus,
+      memory,
+      disk,
+      image,
+      checksum,
+      network,
+      accel,
+      autostart,
+      sshKey,
+      publish,
+      shares,
+      docker,
+    }),
     ...(userData !== undefined && { userData: readText('--user-data', userData) }),
     options: own,
   };

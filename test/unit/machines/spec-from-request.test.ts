@@ -7,7 +7,15 @@ import { HvError } from '../../../src/errors';
 import type { Defaults } from '../../../src/machines/setting-keys';
 import { specFromRequest } from '../../../src/machines/spec-from-request';
 
-const DEFAULTS: Defaults = { cpus: 2, memory: 1024, disk: 20 * 2 ** 30, accel: 'auto', autostart: false, timeout: 300 };
+const DEFAULTS: Defaults = {
+  cpus: 2,
+  memory: 1024,
+  disk: 20 * 2 ** 30,
+  accel: 'auto',
+  autostart: false,
+  timeout: 300,
+  provisioners: [],
+};
 const folder = mkdtempSync(join(tmpdir(), 'hvkit-request-'));
 const file = join(folder, 'a file');
 writeFileSync(file, '');

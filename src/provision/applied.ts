@@ -1,0 +1,30 @@
+import type { Host } from './host';
+
+/** What dockerd was started with last, as digests: beside what it reads, so that both go together. */
+const STAMP = '/etc/docker/.hvkit-applied';
+
+export interface Service {
+  /** The files that it reads when it starts. */
+  readonly reads: readonly string[];
+  /** Where it is kept what it was started with, if not beside them. */
+  readonly stamp?: string;
+  restart: (host: Host) => Promise<void>;
+  /** Starts what does not run; of what runs, nothing. */
+  start: (host: Host) => Promise<void>;
+}
+
+/**
+ * Restarts dockerd if what it reads is not what it was started with. Whoever is killed between writing and restarting leaves
+ * the old stamp, and the next one restarts: nobody has to remember that something was changed.
+ */
+export async function settle(host: Host, { reads, stamp = STAMP, restart, start }: Service): Promise<void> {
+  // There, so that the key does not travel for it.
+  const script = 'for file; do [ ! -e "$file" ] || sha256sum "$file"; done';
+  const wanted = await host.run('sh', ['-c', script, 'sh', ...reads]);
+  if ((await host.read(stamp)) === wanted) {
+    await start(host);
+    return;
+  }
+  await restart(host);
+  await host.write(stamp, wanted, { mode: 0o600 });
+}
