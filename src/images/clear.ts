@@ -3,9 +3,10 @@ import { join } from 'node:path';
 
 import { removeEmpty } from '../files';
 import { ContentCache } from './cache';
+import { OWN_NAMES } from './own-images';
 
 /** What a cache has besides downloaded files; each is found out, or built, anew. */
-const FOLDERS = ['names', 'digests', 'boot-iso', 'micro'];
+const FOLDERS = ['names', 'digests', 'boot-iso', ...OWN_NAMES];
 
 /**
  * Takes away what hvkit keeps in a cache. All else in its folder is somebody's own: docker-machine has its boot2docker.iso

@@ -11,7 +11,17 @@ import type { Arch, BootImage } from './image';
 import type { ImageInfo } from './image-info';
 import { fileImage, localImage } from './local';
 import type { NameRecord } from './names';
-import { cachedMicro, canBuildMicro, MICRO, micro, microSize, removeMicro } from './own';
+import {
+  cachedOwn,
+  canBuildOwn,
+  isOwn,
+  MICRO,
+  OWN_NAMES,
+  ownImage,
+  ownInfo,
+  removeOwn,
+  requireOwn,
+} from './own-images';
 import { checksumMissing, Pulls, type Pulled } from './pulls';
 import { parseReference } from './reference';
 import { hostArch, type ImageWork, type ResolveOptions } from './work';
@@ -25,7 +35,6 @@ export interface ImagesOptions {
 }
 
 const FALLBACK = 'debian';
-const MICRO_DESCRIPTION = "hvkit's own: small, boots in seconds, built from the distribution's packages";
 
 /** The images that machines of one home start from. */
 export class Images {
@@ -45,8 +54,8 @@ export class Images {
 
   /** What a machine starts from that names no image. */
   async defaultImage(arch: Arch = hostArch()): Promise<string> {
-    const own = (await cachedMicro(this.#cache, arch)) !== undefined || (await canBuildMicro(this.#env));
-    return own ? MICRO : FALLBACK;
+    const found = await cachedOwn({ name: MICRO, cache: this.#cache, arch });
+    return found !== undefined || (await canBuildOwn(this.#env)) ? MICRO : FALLBACK;
   }
 
   /** Finds an image by what a user calls it, and brings it here if it is not here yet. */
@@ -64,9 +73,10 @@ export class Images {
   }
 
   async #named(name: string, options: ResolveOptions): Promise<BootImage> {
-    if (name === MICRO) {
-      refuseChecksum(options.checksum);
-      return micro({ ...options, cache: this.#cache, arch: options.arch ?? hostArch() });
+    if (isOwn(name)) {
+      refuseChecksum(name, options.checksum);
+      const { arch = hostArch(), signal, onProgress } = options;
+      return ownImage({ name, cache: this.#cache, arch, signal, onProgress });
     }
     const entry = entryOf(name);
     if (entry) return this.#image(await this.#fromCatalogue(entry, options), options);
@@ -78,30 +88,23 @@ export class Images {
   /** The catalogue's and those that are in the cache. */
   async list(): Promise<ImageInfo[]> {
     const arch = hostArch();
-    const cached = await microSize(this.#cache, arch);
-    const own = { name: MICRO, description: MICRO_DESCRIPTION, arch, ...(cached !== undefined && { cached }) };
+    const own = await Promise.all(OWN_NAMES.map((name) => ownInfo({ name, cache: this.#cache, arch })));
     const pulled = await this.#pulls.all();
     const catalogue = CATALOGUE.map(({ name, description }) => {
       const size = pulled.find((record) => record.name === name && record.arch === arch)?.size;
       return { name, description, arch, ...(size !== undefined && { cached: size }) };
     });
     const others = pulled.filter((record) => record.arch !== arch || !entryOf(record.name));
-    return [own, ...catalogue, ...others.map(infoOf)];
+    return [...own, ...catalogue, ...others.map(infoOf)];
   }
 
   /** One of hvkit's own, from the newest packages of the distribution. */
   async build(name: string, work: ImageWork & { arch?: Arch } = {}): Promise<ImageInfo> {
     const arch = work.arch ?? hostArch();
-    if (name !== MICRO) {
-      throw new HvError({
-        code: 'ERR_NO_IMAGE',
-        message: `"${name}" is not one of hvkit's own images`,
-        hint: `hvkit image build ${MICRO}`,
-      });
-    }
-    await micro({ ...work, cache: this.#cache, arch, refresh: true });
-    const cached = await microSize(this.#cache, arch);
-    return { name, description: MICRO_DESCRIPTION, arch, ...(cached !== undefined && { cached }) };
+    requireOwn(name);
+    const where = { name, cache: this.#cache, arch };
+    await ownImage({ ...work, ...where, refresh: true });
+    return ownInfo(where);
   }
 
   /** Puts an image into the cache, the newest that there is of this name. */
@@ -109,9 +112,9 @@ export class Images {
     options.signal?.throwIfAborted();
     const reference = parseReference(text);
     if (reference.kind === 'url') return infoOf((await this.#fromUrl(reference.url, options)).record);
-    if (reference.kind === 'name' && reference.name === MICRO) {
-      refuseChecksum(options.checksum);
-      return this.build(MICRO, { signal: options.signal, onProgress: options.onProgress });
+    if (reference.kind === 'name' && isOwn(reference.name)) {
+      refuseChecksum(reference.name, options.checksum);
+      return this.build(reference.name, { signal: options.signal, onProgress: options.onProgress });
     }
     if (reference.kind === 'path') {
       throw new HvError({
@@ -129,7 +132,7 @@ export class Images {
   async remove(text: string): Promise<void> {
     const reference = parseReference(text);
     const name = reference.kind === 'url' ? withoutLogin(reference.url) : text;
-    const removed = name === MICRO ? await removeMicro(this.#cache) : await this.#pulls.remove(name);
+    const removed = isOwn(name) ? await removeOwn({ name, cache: this.#cache }) : await this.#pulls.remove(name);
     if (removed) return;
     throw new HvError({
       code: 'ERR_NO_IMAGE',
@@ -174,11 +177,11 @@ function entryOf(name: string): CatalogueEntry | undefined {
   return CATALOGUE.find((entry) => entry.name === name);
 }
 
-function refuseChecksum(checksum: string | undefined): void {
+function refuseChecksum(name: string, checksum: string | undefined): void {
   if (checksum === undefined) return;
   throw new HvError({
     code: 'ERR_INVALID_ARGUMENT',
-    message: `The image ${MICRO} is built here: there is no checksum to compare it with`,
+    message: `The image ${name} is built here: there is no checksum to compare it with`,
     hint: 'Leave the checksum out.',
   });
 }

@@ -125,6 +125,26 @@ export function microImage(): BootImage {
   return { name: 'micro', digest, arch: 'x86_64', kernel, initrd, cmdline: 'quiet', user: 'hvkit', init: 'micro' };
 }
 
+/** hvkit's own Docker host, as guest/build-micro made it. */
+export function dockerImage(): BootImage {
+  const folder = process.env['HVKIT_LAB_DOCKER'] ?? '';
+  const { files } = JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) as {
+    files: Record<'kernel' | 'initrd' | 'disk', { size: number; sha256: string }>;
+  };
+  const file = (name: keyof typeof files, path: string) => ({ path: join(folder, path), sha256: files[name].sha256 });
+  return {
+    name: 'docker',
+    digest: files.disk.sha256,
+    arch: 'x86_64',
+    kernel: file('kernel', 'kernel'),
+    initrd: file('initrd', 'initrd'),
+    disk: { ...file('disk', 'disk.raw'), format: 'raw', virtualSize: files.disk.size },
+    cmdline: 'quiet',
+    user: 'hvkit',
+    init: 'micro',
+  };
+}
+
 function imageOf({ kernel, initrd }: { kernel: string; initrd: string }): BootImage {
   const file = (path: string) => ({ path, sha256: createHash('sha256').update(readFileSync(path)).digest('hex') });
   return {

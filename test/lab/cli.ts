@@ -1,5 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import type { Identity } from './actor';
@@ -13,6 +23,12 @@ export function fillCache(home: string): void {
   const images = process.env['HVKIT_LAB_IMAGES'];
   if (images === undefined) throw new Error('Run the lab tests by test/lab/run: see test/lab/README.md');
   cpSync(images, join(home, 'cache'), { recursive: true });
+}
+
+/** The same of the image docker. It is linked: a copy would take seconds, and some hundred megabytes. */
+export function linkDocker(home: string): void {
+  mkdirSync(join(home, 'cache', 'docker'), { recursive: true });
+  symlinkSync(realpathSync(process.env['HVKIT_LAB_DOCKER'] ?? ''), join(home, 'cache', 'docker', 'x86_64-lab'));
 }
 
 export interface Outcome {

@@ -28,6 +28,7 @@ export function configure(command: Command, context: Context): void {
 
   subcommand(command, 'build', "build one of hvkit's own from the distribution's packages", [
     ['hvkit image build micro', ''],
+    ['hvkit image build docker', 'a Docker host'],
   ])
     .argument('<image>')
     .action((name: string) => fetch(context, name, 'building', (options) => context.hvkit.images.build(name, options)));

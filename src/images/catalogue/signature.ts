@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { HvError } from '../../errors';
-import { run } from '../micro/run';
+import { run } from '../own/run';
 
 export interface Signed {
   bytes: Buffer;

@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path';
 
 import { Images } from '../../../src/images/images';
-import { Apt } from '../../../src/images/micro/apt';
-import { buildMicro } from '../../../src/images/micro/micro';
+import { Apt } from '../../../src/images/own/apt';
+import { buildOwn } from '../../../src/images/own/build';
 import { hostArch } from '../../../src/images/work';
 
 const BUILD = join(__dirname, '../../../build');
@@ -53,7 +53,9 @@ test('what killed builds left is cleared away by the next one, and what one work
   const lastWeek = Date.now() / 1000 - 7 * 24 * 3600;
   for (const each of [...left, ...used.map((other) => join(other, 'part'))]) utimesSync(each, lastWeek, lastWeek);
   const signal = AbortSignal.abort();
-  await expect(buildMicro({ cache, arch: hostArch(), signal })).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(buildOwn({ name: 'micro', cache, arch: hostArch(), signal })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
   await new Apt(hostArch(), signal).download([], packages);
   expect(readdirSync(folder).sort()).toEqual(['packages', 'x86_64-0123456789abcdef.new-gHiJkL']);
   expect(readdirSync(packages)).toEqual(['.download-gHiJkL']);

@@ -14,7 +14,8 @@ export function writeCpio(tree: Tree): Buffer {
   return Buffer.concat([...parts, ...record(TRAILER, undefined, 0)]);
 }
 
-function withFolders(tree: Tree): Tree {
+/** With the folders that are only implied. */
+export function withFolders(tree: Tree): Tree {
   const whole: Tree = new Map(tree);
   for (const name of tree.keys()) {
     const steps = name.split('/');

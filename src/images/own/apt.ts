@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { HvError } from '../../errors';
+import { isErrno } from '../../files';
 import type { Arch } from '../image';
 import { clearLeftovers } from './leftovers';
 import { run } from './run';
@@ -60,12 +61,15 @@ export class Apt {
     return this.#files([...all.keys()].sort());
   }
 
-  /** Brings the packages into `folder`, all at once; those that are there and whole are kept. */
-  async download(packages: readonly Package[], folder: string): Promise<void> {
+  /** Brings the packages into `folder`, all at once; those that are there and whole are kept, those in `others` shared. */
+  async download(packages: readonly Package[], folder: string, others: readonly string[] = []): Promise<void> {
     await mkdir(folder, { recursive: true });
     await clearLeftovers(folder, /^\.download-/);
     const missing: Package[] = [];
-    for (const each of packages) if (!(await isWhole(join(folder, each.file), each))) missing.push(each);
+    for (const each of packages) {
+      const path = join(folder, each.file);
+      if (!(await isWhole(path, each)) && !(await isShared(path, each, others))) missing.push(each);
+    }
     if (missing.length === 0) return;
     const work = await mkdtemp(join(folder, '.download-'));
     try {
@@ -135,6 +139,23 @@ function unknown(name: string): HvError {
 
 function firstWord(text: string): string {
   return text.trim().split(/[ (:]/)[0] ?? '';
+}
+
+/** Whether one of the other folders has it, in which case it is in both then. */
+async function isShared(path: string, wanted: Package, others: readonly string[]): Promise<boolean> {
+  for (const other of others) {
+    const found = join(other, wanted.file);
+    if (!(await isWhole(found, wanted))) continue;
+    await rm(path, { force: true });
+    try {
+      await link(found, path);
+      return true;
+    } catch (error) {
+      // Another process was faster, or took it away; or this file system has no links.
+      if (!isErrno(error, 'EEXIST', 'ENOENT', 'EPERM', 'ENOTSUP', 'EMLINK')) throw error;
+    }
+  }
+  return false;
 }
 
 async function isWhole(path: string, { size, sha256 }: Package): Promise<boolean> {

@@ -19,7 +19,15 @@ export function placePrograms(programs: Readonly<Record<string, string>>, stock:
     // Under the very name that the kernel opens.
     if (interpreter !== undefined) place(merged(interpreter.slice(1)), 0o755);
   };
-  for (const [pattern, mode] of Object.entries(programs)) place(match(stock, pattern), parseInt(mode, 8));
+  for (const [pattern, mode] of Object.entries(programs)) {
+    const paths = matches(stock, pattern.endsWith('/') ? `${pattern}*` : pattern);
+    for (const path of pattern.endsWith('/') ? paths : paths.slice(0, 1)) place(path, parseInt(mode, 8));
+  }
+}
+
+/** All files of a pattern, one behind the other. */
+export function joinFiles(pattern: string, stock: Tree): Buffer {
+  return Buffer.concat(matches(stock, pattern).map((path) => readFile(stock, path)));
 }
 
 /** A link for each of busybox's programs that the image does not have already. */
@@ -65,11 +73,12 @@ function librariesOf(stock: Tree): Map<string, string> {
   return libraries;
 }
 
-function match(stock: Tree, pattern: string): string {
-  if (!pattern.includes('*')) return pattern;
+/** At least one, sorted. */
+function matches(stock: Tree, pattern: string): string[] {
+  if (!pattern.includes('*')) return [pattern];
   const expression = new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '[^/]+')}$`);
-  const found = [...stock.keys()].filter((path) => expression.test(path)).sort()[0];
-  if (found === undefined) throw missing(pattern);
+  const found = [...stock.keys()].filter((path) => expression.test(path)).sort();
+  if (found.length === 0) throw missing(pattern);
   return found;
 }
 

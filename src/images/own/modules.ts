@@ -2,6 +2,9 @@ import { HvError } from '../../errors';
 import { section } from './elf';
 import type { Tree } from './tar';
 
+/** A module's file, which may be compressed. */
+const FILE = /^(.*\/([^/]+)\.ko)(?:\.[a-z]+)?$/;
+
 /** A kernel's modules by name, as they lie in its package. */
 export interface KernelModules {
   /** `6.1.0-56-cloud-amd64`. */
@@ -51,14 +54,37 @@ export function modulesDep(kernel: KernelModules, names: readonly string[]): str
   return lines.join('');
 }
 
+/** `modules.alias` as modprobe reads it: what else the kernel, or somebody, may ask for a module by. */
+export function modulesAlias(kernel: KernelModules, names: readonly string[]): string {
+  const lines = names.flatMap((name) =>
+    fields(kernel.modules.get(name)?.data, 'alias').map((alias) => `alias ${alias} ${name}\n`),
+  );
+  return lines.join('');
+}
+
 /** The names of the modules that a module says it needs. */
 export function dependencies(module: Buffer): string[] {
-  const fields = section(module, '.modinfo')?.toString('latin1').split('\0') ?? [];
-  const depends = fields.find((field) => field.startsWith('depends='))?.slice('depends='.length) ?? '';
+  const [depends = ''] = fields(module, 'depends');
   return depends
     .split(',')
     .filter((name) => name !== '')
     .map(moduleName);
+}
+
+/** What a module says of itself under a name. */
+function fields(module: Buffer | undefined, name: string): string[] {
+  const all = (module && section(module, '.modinfo')?.toString('latin1').split('\0')) ?? [];
+  return all.filter((field) => field.startsWith(`${name}=`)).map((field) => field.slice(name.length + 1));
+}
+
+/** The names of the wanted modules, where `kernel/net/ipv4/` stands for all that are in this folder or below it. */
+export function moduleNames(stock: Tree, release: string, wanted: readonly string[]): string[] {
+  const paths = [...stock.keys()].sort();
+  return wanted.flatMap((each) => {
+    if (!each.endsWith('/')) return [each];
+    const folder = `usr/lib/modules/${release}/${each}`;
+    return paths.flatMap((path) => (path.startsWith(folder) ? (FILE.exec(path)?.slice(2).map(moduleName) ?? []) : []));
+  });
 }
 
 /** The wanted modules and what they depend on, out of a kernel's package; `unpack` takes off their compression. */
@@ -71,7 +97,7 @@ export async function readModules(
   const folder = `usr/lib/modules/${release}/`;
   const packed = new Map<string, { path: string; plain: string; data: Buffer }>();
   for (const [path, entry] of stock) {
-    const [, plain = '', name = ''] = /^(.*\/([^/]+)\.ko)(?:\.[a-z]+)?$/.exec(path) ?? [];
+    const [, plain = '', name = ''] = FILE.exec(path) ?? [];
     if (entry.type === 'file' && plain.startsWith(folder)) {
       packed.set(moduleName(name), { path, plain, data: entry.data });
     }

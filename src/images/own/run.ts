@@ -7,6 +7,10 @@ import { HvError } from '../../errors';
 export interface RunOptions {
   cwd?: string;
   signal?: AbortSignal;
+  /** Beside the environment that is there. */
+  env?: Readonly<Record<string, string>>;
+  /** What it writes beside what it prints, for a program that ends well whatever happens. */
+  onMessages?: (text: string) => void;
 }
 
 /** What a program prints, as text. */
@@ -18,7 +22,7 @@ export async function run(program: string, args: readonly string[], options: Run
 export async function runWith<T>(
   program: string,
   args: readonly string[],
-  { cwd, signal }: RunOptions,
+  { cwd, signal, env, onMessages }: RunOptions,
   read: (output: Readable) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
@@ -26,8 +30,8 @@ export async function runWith<T>(
     cwd,
     signal,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Programs that are parsed speak English.
-    env: { ...process.env, LC_ALL: 'C' },
+    // Programs that are parsed speak English. Debian leaves what is usually root's out of a user's PATH.
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C', ...env },
   });
   const ended = new Promise<{ status: number | null; failure?: Error }>((resolve) => {
     child.once('error', (failure) => {
@@ -45,6 +49,7 @@ export async function runWith<T>(
   signal?.throwIfAborted();
   if (end.failure) throw notStarted(program, end.failure);
   if (end.status !== 0) throw failed(program, args, messages.toString('utf8'));
+  onMessages?.(messages.toString('utf8'));
   if (typeof result === 'object' && result !== null && 'unread' in result) throw result.unread;
   return result;
 }
@@ -64,6 +69,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'apt-get': 'apt',
   'apt-cache': 'apt',
   xz: 'xz-utils',
+  mke2fs: 'e2fsprogs',
+  debugfs: 'e2fsprogs',
+  e2fsck: 'e2fsprogs',
 };
 
 function failed(program: string, args: readonly string[], messages: string): HvError {

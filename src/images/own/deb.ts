@@ -3,7 +3,7 @@ import { runWith } from './run';
 import { readTar, type Tree } from './tar';
 
 /** What of a package never gets into an image. */
-const UNUSED = /^usr\/(?:share|include|src)\//;
+const UNUSED = /^usr\/(?:share\/(?!ca-certificates\/)|include\/|src\/)/;
 
 /** The files of a package, without unpacking them to the disk. */
 export async function readPackage(file: string, signal?: AbortSignal): Promise<Tree> {
