@@ -53,7 +53,6 @@ export const CATALOGUE: readonly Entry[] = [
   entry(INSIDE, 'console', 'attach to the serial console', () => require('./commands/console')),
   entry(INSIDE, 'logs', 'print what the console has printed', () => require('./commands/logs')),
   entry(INSIDE, 'ssh-config', 'print a section for ~/.ssh/config', () => require('./commands/ssh-config')),
-  entry(DOCKER, 'url', 'print the URL of the Docker of machines', () => require('./commands/url')),
   entry(DOCKER, 'provision', 'make Docker hosts whole again, step by step', () => require('./commands/provision')),
   entry(DOCKER, 'regenerate-certs', 'give the Docker of machines new certificates', () =>
     require('./commands/regenerate-certs'),
