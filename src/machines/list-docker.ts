@@ -22,8 +22,10 @@ export async function dockerSummaryOf(
     if (host === undefined) return undefined;
     url = host.url;
     if (docker === 'url') return { url };
-    const { daemonVersion } = require('../docker/daemon-version') as typeof import('../docker/daemon-version');
-    return { url, version: await before(deadline, record, daemonVersion(host, deadline)) };
+    const { dockerVersion } = require('../docker/api') as typeof import('../docker/api');
+    const asked = dockerVersion(host, { signal: deadline, timeoutMs: Infinity });
+    const { version } = await before(deadline, record, asked);
+    return { url, version };
   } catch (error) {
     return { ...(url !== undefined && { url }), error: failureOf(error) };
   }
