@@ -114,8 +114,8 @@ export class Machine {
 
   /** `24.0.7`: which Docker answers in it. */
   async dockerVersion({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<string> {
-    const { daemonVersion } = require('../docker/daemon-version') as typeof import('../docker/daemon-version');
-    return daemonVersion(await this.docker(), AbortSignal.timeout(timeoutMs));
+    const { dockerVersion } = require('../docker/api') as typeof import('../docker/api');
+    return (await dockerVersion(await this.docker(), { timeoutMs })).version;
   }
 
   async ssh(): Promise<SshTarget> {
