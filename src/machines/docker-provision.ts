@@ -1,6 +1,6 @@
 import type { Address } from '../drivers/driver';
 import { daemonSettings, DOCKER_PORT } from '../docker/daemon-json';
-import { daemonVersion } from '../docker/daemon-version';
+import { dockerVersion } from '../docker/api';
 import { engineEnvironment, environmentFile, exportsFile } from '../docker/engine-environment';
 import { HvError } from '../errors';
 import { SshHost, type Host } from '../provision/host';
@@ -46,7 +46,7 @@ export async function upgradeDocker(scene: Scene): Promise<{ before: string; aft
   const { ledger, address, place, work } = scene;
   const { record } = ledger;
   const host = await dockerHostAt(place, record, address);
-  const before = await daemonVersion(host, work.signal);
+  const { version: before } = await dockerVersion(host, { signal: work.signal });
   return onHost(scene, async (at) => {
     const context = contextOf(scene, at);
     const steps = at.provisioner.upgrade?.(context);

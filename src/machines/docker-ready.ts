@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { daemonVersion } from '../docker/daemon-version';
+import { dockerVersion } from '../docker/api';
 import { HvError } from '../errors';
 import type { DockerHost } from './docker-host';
 
@@ -26,7 +26,7 @@ export async function dockerAnswers(host: DockerHost, options: DockerReadyOption
   let last: unknown;
   for (let pause = PAUSE.first; ; pause = Math.min(pause * PAUSE.growth, PAUSE.longest)) {
     try {
-      return await daemonVersion(host, AbortSignal.any([either, AbortSignal.timeout(ANSWER_MS)]));
+      return (await dockerVersion(host, { signal: either, timeoutMs: ANSWER_MS })).version;
     } catch (error) {
       signal.throwIfAborted();
       if (isFinal(error)) throw error;
