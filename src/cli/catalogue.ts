@@ -42,9 +42,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry(DOCKER, 'config', 'print the options that point a docker client at a machine', () =>
     require('./commands/config'),
   ),
-  entry(DOCKER, 'use', 'run a command, or your shell, with a docker client pointed at a machine', () =>
-    require('./commands/use'),
-  ),
+  entry(DOCKER, 'use', 'run a command, or your shell, for the Docker of a machine', () => require('./commands/use')),
   entry(DOCKER, 'url', 'print the URL of the Docker of machines', () => require('./commands/url')),
   entry(DOCKER, 'active', 'print which machine the docker client is pointed at', () => require('./commands/active')),
   entry(INSIDE, 'ssh', 'get a shell, or run a command in your terminal', () => require('./commands/ssh')),

@@ -61,7 +61,7 @@ describe.each(SHELLS)('%s offers', (shell) => {
     ["flags of the driver's own", 'hvkit create --kvm-u', ['--kvm-uri']],
     ['what such a flag may be', 'hvkit create --kvm-firmware b', ['bios']],
     ['flags of a command below a command', 'hvkit image pull --ch', ['--checksum']],
-    ['what a flag may be', 'hvkit ls -o ', ['json', 'table', 'yaml']],
+    ['what a flag may be', 'hvkit ls -o ', ['json', 'table', 'wide', 'yaml']],
     ['what a flag may be, by its beginning', 'hvkit create --accel k', ['kvm']],
     ['what an argument may be', 'hvkit completion ', ['bash', 'fish', 'zsh']],
     ['machines', 'hvkit start ', ['db', 'web1', 'web2']],
@@ -73,6 +73,10 @@ describe.each(SHELLS)('%s offers', (shell) => {
     ['no machine where a new one is named', 'hvkit create w', []],
   ])('%s', async (_, line, expected) => {
     await expect(offers(shell, line)).resolves.toEqual(expected);
+  });
+
+  test('the same for docker-machine', async () => {
+    await expect(offers(shell, 'docker-machine ssh w')).resolves.toEqual(['web1', 'web2']);
   });
 
   test('what a flag may be, behind an equals sign', async () => {
