@@ -86,6 +86,8 @@ export interface Health {
 
 /** Abilities beyond the common ones, as data: what is false or absent is refused before anything is made. */
 export interface Capabilities {
+  /** False: its machines are neither started nor stopped by it. */
+  power?: false;
   pause: boolean;
   console: boolean;
   shares: boolean;
@@ -119,7 +121,10 @@ export interface DriverDefinition {
     /** False: it is a Docker host as it stands, and hvkit makes it none. */
     readonly docker?: false;
   };
-  /** Becomes `--<name>-<option>`, the variable `<NAME>_<OPTION>`, docs and config.yaml. Each has .describe() and, where it has one, .default(). */
+  /**
+   * Becomes `--<name>-<option>`, the variable `<NAME>_<OPTION>`, docs and config.yaml. Each has .describe() and, where it has
+   * one, .default(); .meta({ flag, variable }) calls those otherwise.
+   */
   readonly options: z.ZodObject;
   /** The image that an option of its own names, for drivers that had one before --image was there. */
   imageIn?(options: Properties): string | undefined;

@@ -22,6 +22,20 @@ const BUILT_IN: readonly Entry[] = [
     priority: 50,
     load: () => (require('./xhyve') as typeof import('./xhyve')).xhyve,
   },
+  {
+    name: 'generic',
+    aliases: [],
+    platforms: ['linux', 'darwin'],
+    priority: 0,
+    load: () => (require('./generic') as typeof import('./generic')).generic,
+  },
+  {
+    name: 'none',
+    aliases: [],
+    platforms: ['linux', 'darwin'],
+    priority: 0,
+    load: () => (require('./none') as typeof import('./none')).none,
+  },
 ];
 
 /** The drivers that there are, by their names. One is loaded when it is asked for. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { BootImage } from '../images/image';
-import type { Capabilities, DriverDefinition, MachineSpec } from '../drivers/driver';
+import type { Address, Capabilities, DriverDefinition, MachineSpec } from '../drivers/driver';
 import { HvError } from '../errors';
 import { createAll, rollBack } from '../resources/engine';
 import { isAbort, joinFailures } from '../resources/failures';
@@ -130,33 +130,23 @@ async function found(
   }
 }
 
-async function make(
-  place: Workplace,
-  ledger: Ledger,
-  { signal, tell, timeoutMs }: { signal: AbortSignal; tell: Tell; timeoutMs: number },
-): Promise<MachineRecord> {
+interface Making {
+  signal: AbortSignal;
+  tell: Tell;
+  timeoutMs: number;
+}
+
+async function make(place: Workplace, ledger: Ledger, work: Making): Promise<MachineRecord> {
+  const { signal, tell } = work;
   const engaged = await place.drivers.engaged(ledger.record);
   const { driver } = engaged;
   try {
     const graph = graphOf(engaged, ledger.machine, place.docker);
     await createAll(graph, ledger, { signal, onProgress: stepTeller('resources', tell) });
-    tell('start', 'starting');
-    const address = await startAndWait(
-      driver,
-      () => ledger.machine,
-      (whileStarting) => driver.start(ledger.machine, whileStarting),
-      {
-        timeoutMs,
-        signal,
-        env: place.env,
-        fresh: true,
-        onStage: (message) => {
-          tell('ready', message);
-        },
-      },
-    );
+    const isOn = engaged.definition.capabilities.power === false;
+    const address = isOn ? await driver.address(ledger.machine) : await firstStart(place, engaged, ledger, work);
     if (address) await ledger.reached(address);
-    if (ledger.record.spec.docker) await provisionNew(place, ledger, { signal, tell, timeoutMs });
+    if (ledger.record.spec.docker) await provisionNew(place, ledger, work);
     await ledger.enter('ready');
     return ledger.record;
   } catch (error) {
@@ -164,12 +154,31 @@ async function make(
   }
 }
 
-/** From here on it is a machine: whoever is killed now leaves one that `provision` goes on with. */
-async function provisionNew(
-  place: Workplace,
+function firstStart(
+  { env }: Workplace,
+  { driver }: Engaged,
   ledger: Ledger,
-  work: { signal: AbortSignal; tell: Tell; timeoutMs: number },
-): Promise<void> {
+  { signal, tell, timeoutMs }: Making,
+): Promise<Address | undefined> {
+  tell('start', 'starting');
+  return startAndWait(
+    driver,
+    () => ledger.machine,
+    (whileStarting) => driver.start(ledger.machine, whileStarting),
+    {
+      timeoutMs,
+      signal,
+      env,
+      fresh: true,
+      onStage: (message) => {
+        tell('ready', message);
+      },
+    },
+  );
+}
+
+/** From here on it is a machine: whoever is killed now leaves one that `provision` goes on with. */
+async function provisionNew(place: Workplace, ledger: Ledger, work: Making): Promise<void> {
   const { address, name } = ledger.record;
   if (!address) {
     throw new HvError({

@@ -13,18 +13,21 @@ const described = z.looseObject({
   description: z.string().default(''),
   enum: z.array(z.string()).optional(),
   default: z.json().optional(),
+  /** Of .meta(): those of drivers that had others before they were hvkit's. */
+  flag: z.string().optional(),
+  variable: z.string().optional(),
 });
 
 /** The flags, variables and settings that a driver's schema stands for. */
 export function driverOptionsOf({ name: driver, options }: DriverDefinition): DriverOption[] {
   const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties).map(([name, property]) => {
-    const { type, description, enum: choices, default: preset } = described.parse(property);
+    const { type, description, enum: choices, default: preset, flag, variable } = described.parse(property);
     const words = name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
     return {
       name,
-      flag: `--${driver}-${words}`,
-      variable: `${driver}_${words}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_'),
+      flag: flag ?? `--${driver}-${words}`,
+      variable: variable ?? `${driver}_${words}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_'),
       setting: `${driver}.${name}`,
       description,
       type: type === 'integer' || type === 'number' ? 'number' : type === 'boolean' ? 'boolean' : 'string',

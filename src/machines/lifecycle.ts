@@ -1,5 +1,6 @@
-import type { Driver, MachineState } from '../drivers/driver';
+import type { MachineState } from '../drivers/driver';
 import { HvError } from '../errors';
+import type { Engaged } from './drivers';
 import { Ledger, machineOf } from './ledger';
 import { withLock } from './lock';
 import type { MachineRecord } from './machine-file';
@@ -58,8 +59,10 @@ export async function stateOf(place: Workplace, record: MachineRecord): Promise<
 export async function start(place: Workplace, name: string, options: StartOptions = {}): Promise<void> {
   await bringUp(place, name, options, {
     message: 'starting',
-    begin: async (driver, ledger, signal) => {
-      if ((await stateOf(place, ledger.record)) !== 'Running') await driver.start(ledger.machine, signal);
+    begin: async ({ definition, driver }, ledger, signal) => {
+      // One whose machines it does not start has its own answer, also where they run.
+      const isOn = definition.capabilities.power !== false && (await stateOf(place, ledger.record)) === 'Running';
+      if (!isOn) await driver.start(ledger.machine, signal);
     },
   });
 }
@@ -71,7 +74,7 @@ export async function restart(
 ): Promise<void> {
   await bringUp(place, name, options, {
     message: 'restarting',
-    begin: (driver, ledger, signal) => driver.restart(ledger.machine, { graceMs, signal }),
+    begin: ({ driver }, ledger, signal) => driver.restart(ledger.machine, { graceMs, signal }),
   });
 }
 
@@ -79,13 +82,14 @@ async function bringUp(
   place: Workplace,
   name: string,
   options: StartOptions,
-  how: { message: string; begin(driver: Driver, ledger: Ledger, signal: AbortSignal): Promise<void> },
+  how: { message: string; begin(engaged: Engaged, ledger: Ledger, signal: AbortSignal): Promise<void> },
 ): Promise<void> {
   const { onProgress, signal = new AbortController().signal } = options;
   const timeoutMs = options.timeoutMs ?? (await place.readyMs());
   let ledger = new Ledger(place.store, await place.store.read(name));
   requireFinished(ledger.record);
-  const driver = await place.drivers.of(ledger.record);
+  const engaged = await place.drivers.engaged(ledger.record);
+  const { driver } = engaged;
   const address = await startAndWait(
     driver,
     () => ledger.machine,
@@ -94,7 +98,7 @@ async function bringUp(
         requireFinished(locked.record);
         ledger = locked;
         onProgress?.({ machine: name, stage: 'start', message: how.message });
-        await how.begin(driver, locked, whileStarting);
+        await how.begin(engaged, locked, whileStarting);
       }),
     {
       timeoutMs,

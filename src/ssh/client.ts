@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-import type { AuthHandlerMiddleware, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
+import type { AnyAuthMethod, AuthHandlerMiddleware, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
 
 import type { HvError } from '../errors';
 import { aborted, brokeOff, lost, notLetIn, placeOf, type Stage, timedOut, wrongHostKey } from './failure';
@@ -126,13 +126,13 @@ export class SshClient implements AsyncDisposable {
       connection.connect({
         sock: socket,
         username: target.user,
-        authHandler: once(identity),
+        authHandler: eachOnce(identity),
         hostVerifier: (blob: Buffer) => {
           if (blob.equals(expected.blob)) return true;
           mismatch = wrongHostKey(target, describe(expected), describe(keyOf(blob)));
           return false;
         },
-        algorithms: { serverHostKey: hostKeyAlgorithms(expected.type) },
+        algorithms: { serverHostKey: hostKeyAlgorithms([expected.type]) },
         readyTimeout: 0,
         keepaliveInterval: keepaliveMs,
         keepaliveCountMax: SILENCES,
@@ -204,13 +204,12 @@ export function agentSocket(options: ConnectOptions): string | undefined {
   return 'agent' in options ? options.agent : process.env['SSH_AUTH_SOCK'];
 }
 
-/** The one way in: what ssh2 would try by itself first counts as a failed login. */
-function once({ method }: Identity): AuthHandlerMiddleware {
-  let left = true;
+/** These ways in and no others: what ssh2 would try by itself first counts as a failed login. */
+function eachOnce({ methods }: Identity): AuthHandlerMiddleware {
+  const left = [...methods];
   return (_left, _partial, next) => {
     // ssh2 takes `false` for "no more", which its types do not know.
-    (next as (method: Identity['method'] | false) => void)(left ? method : false);
-    left = false;
+    (next as (method: AnyAuthMethod | false) => void)(left.shift()?.() ?? false);
   };
 }
 
@@ -223,10 +222,10 @@ const HOST_KEYS: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ];
 
-/** That of the known key first, so that a server with several shows this one; the others, so that an impostor's is named. */
-function hostKeyAlgorithms(type: string): ServerHostKeyAlgorithm[] {
+/** Those of known keys first, so that a server with several shows one of them; the others, so that an impostor's is named. @internal */
+export function hostKeyAlgorithms(types: readonly string[]): ServerHostKeyAlgorithm[] {
   const isOf = (algorithm: string): boolean =>
-    algorithm === type || (type === 'ssh-rsa' && algorithm.startsWith('rsa-'));
+    types.includes(algorithm) || (types.includes('ssh-rsa') && algorithm.startsWith('rsa-'));
   return [...HOST_KEYS.filter(isOf), ...HOST_KEYS.filter((algorithm) => !isOf(algorithm))];
 }
 

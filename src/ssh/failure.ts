@@ -1,5 +1,5 @@
 import { HvError } from '../errors';
-import type { SshTarget } from './target';
+import type { Place, SshTarget } from './target';
 
 /** How far a connection came before it failed. @internal */
 export type Stage = 'connect' | 'banner' | 'handshake' | 'login' | 'session';
@@ -13,7 +13,7 @@ const WAITED_FOR: Readonly<Record<Stage, string>> = {
 };
 
 /** @internal */
-export function placeOf({ host, port }: { host: string; port: number }): string {
+export function placeOf({ host, port }: Place): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
@@ -23,7 +23,7 @@ export function aborted(what: string, signal: AbortSignal): HvError {
 }
 
 /** @internal */
-export function timedOut(target: SshTarget, stage: Stage, milliseconds: number): HvError {
+export function timedOut(target: Place, stage: Stage, milliseconds: number): HvError {
   return new HvError({
     code: 'ERR_SSH_TIMEOUT',
     message: `ssh to ${placeOf(target)}: after ${(milliseconds / 1000).toFixed(1)} s ${WAITED_FOR[stage]}`,
@@ -32,7 +32,7 @@ export function timedOut(target: SshTarget, stage: Stage, milliseconds: number):
 }
 
 /** Of a connection that never came to the server's hello. @internal */
-export function notReached(target: SshTarget, error: NodeJS.ErrnoException | undefined): HvError {
+export function notReached(target: Place, error: NodeJS.ErrnoException | undefined): HvError {
   const place = placeOf(target);
   const cause = error;
   switch (error?.code) {
@@ -81,7 +81,7 @@ export function wrongHostKey(target: SshTarget, expected: string, got: string): 
 }
 
 /** Between the server's hello and the login. @internal */
-export function brokeOff(target: SshTarget, stage: Stage, error: Error | undefined): HvError {
+export function brokeOff(target: Place, stage: Stage, error: Error | undefined): HvError {
   return new HvError({
     code: 'ERR_SSH_PROTOCOL',
     message: `ssh to ${placeOf(target)}: the connection ended ${stage === 'login' ? 'while logging in' : 'while keys were exchanged'}${error ? `: ${error.message}` : ''}`,

@@ -1,13 +1,14 @@
-import type { AnyAuthMethod, BaseAgent, KnownPublicKeys, ParsedKey } from 'ssh2';
+import type { AnyAuthMethod } from 'ssh2';
 
 import { HvError } from '../errors';
+import { agentKeys, type AgentKey } from './agent';
 import { readKeyFile, type KeyFile } from './key-file';
-import { ssh2 } from './library';
 import { parsePublicKey } from './public-key';
 
 /** How the user proves who they are: with the file's key, or with the agent that holds it. @internal */
 export interface Identity {
-  method: AnyAuthMethod;
+  /** One after the other, until the server takes one. */
+  methods: readonly (() => AnyAuthMethod)[];
   /** For the error that says that it was refused. */
   described: string;
 }
@@ -15,37 +16,33 @@ export interface Identity {
 /** @internal */
 export async function identityOf(user: string, file: string, agentSocket: string | undefined): Promise<Identity> {
   const key = await readKeyFile(file);
-  if (key.privateKey !== undefined) {
+  const { privateKey } = key;
+  if (privateKey !== undefined) {
     return {
-      method: { type: 'publickey', username: user, key: key.privateKey },
+      methods: [() => ({ type: 'publickey', username: user, key: privateKey })],
       described: `the key ${key.fingerprint} (${file})`,
     };
   }
+  const { agent } = await inAgent(key, agentSocket);
   return {
-    method: { type: 'agent', username: user, agent: await agentFor(key, agentSocket) },
+    methods: [() => ({ type: 'agent', username: user, agent })],
     described: `the key ${key.fingerprint} of the agent (${file})`,
   };
 }
 
 /** The user's agent, but of its keys only the one: others would count as failed logins. */
-async function agentFor(key: KeyFile, socket: string | undefined): Promise<BaseAgent> {
-  const { createAgent } = ssh2();
+async function inAgent(key: KeyFile, socket: string | undefined): Promise<AgentKey> {
   if (socket === undefined || socket === '') throw needsAgent(key, 'and no agent runs (SSH_AUTH_SOCK is not set)');
-  const agent = createAgent(socket);
+  let keys: AgentKey[];
+  try {
+    keys = await agentKeys(socket);
+  } catch (error) {
+    throw needsAgent(key, `and the agent cannot be asked: ${(error as Error).message}`);
+  }
   const { blob } = parsePublicKey(key.publicKey);
-  const keys = await new Promise<KnownPublicKeys>((resolve, reject) => {
-    agent.getIdentities((error, found = []) => {
-      if (error) reject(needsAgent(key, `and the agent cannot be asked: ${error.message}`));
-      else resolve(found);
-    });
-  });
-  const own = keys.filter((each) => (each as ParsedKey).getPublicSSH().equals(blob));
-  if (own.length === 0) throw needsAgent(key, 'and the agent does not hold it');
-
-  agent.getIdentities = (callback) => {
-    callback(undefined, own);
-  };
-  return agent;
+  const own = keys.find((each) => each.blob.equals(blob));
+  if (!own) throw needsAgent(key, 'and the agent does not hold it');
+  return own;
 }
 
 function needsAgent(key: KeyFile, why: string): HvError {

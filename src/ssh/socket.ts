@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 import { aborted, notReached, type Stage, timedOut } from './failure';
-import type { SshTarget } from './target';
+import type { Place } from './target';
 
 /** `SSH-2.0-...`; other lines may stand before it. */
 const HELLO = /^SSH-/m;
@@ -18,7 +18,7 @@ interface KnockOptions {
 }
 
 /** A connection whose other side has said that it is an ssh server. What it said is still to be read. @internal */
-export async function openSocket(target: SshTarget, options: KnockOptions): Promise<Socket> {
+export async function openSocket(target: Place, options: KnockOptions): Promise<Socket> {
   const { timeoutMs, helloMs, signal, onConnect } = options;
   if (signal?.aborted) throw aborted('Connecting by ssh', signal);
   const socket = connect({ host: target.host, port: target.port, noDelay: true });

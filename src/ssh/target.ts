@@ -1,3 +1,6 @@
+/** Where an ssh server is. */
+export type Place = Pick<SshTarget, 'host' | 'port'>;
+
 /** Where a machine's ssh server is, and how both sides know each other. No trust on first use: the host key is known. */
 export interface SshTarget {
   host: string;

@@ -8,7 +8,9 @@ export const endings: readonly Expectation[] = [
     const machine = await subject.running();
     const other = await subject.hvkit.create(subject.request('other'));
     await subject.assertAnswers(other);
-    if (await subject.answers(other)) assert.notDeepEqual(await other.address(), await machine.address());
+    // What is taken as it is may be the same host twice.
+    const isAlone = subject.hasPower && (await subject.answers(other));
+    if (isAlone) assert.notDeepEqual(await other.address(), await machine.address());
     await other.remove();
     await assert.rejects(other.state(), { code: 'ERR_NO_MACHINE' });
     assert.deepEqual(await subject.hvkit.doctor(), []);

@@ -3,12 +3,16 @@ import assert from 'node:assert/strict';
 import type { MachineState, StateEvent } from '../drivers/driver';
 import { expectation, type Expectation } from './expectation';
 
-export const life: readonly Expectation[] = [
+const common: readonly Expectation[] = [
   expectation('a machine that is made answers, is listed, and nothing is amiss', async (subject) => {
     await subject.none();
     const stages = new Set<string>();
     const machine = await subject.hvkit.create(subject.request(), { onProgress: ({ stage }) => stages.add(stage) });
-    assert.ok(stages.has('resources') && stages.has('start'), `it was told of ${[...stages].join(', ')} alone`);
+    const due = subject.hasPower ? ['resources', 'start'] : ['check'];
+    assert.ok(
+      due.every((stage) => stages.has(stage)),
+      `it was told of ${[...stages].join(', ')} alone`,
+    );
     await subject.assertAnswers(machine);
     assert.equal((await machine.refresh()).phase, 'ready');
     const rows = await subject.hvkit.list();
@@ -28,6 +32,10 @@ export const life: readonly Expectation[] = [
     assert.equal(await found.state(), 'Running');
     if (await subject.answers(machine)) assert.deepEqual(await found.address(), await machine.address());
   }),
+];
+
+export const life: readonly Expectation[] = [
+  ...common,
   expectation('stopped and started again, it answers at the same address', async (subject) => {
     const machine = await subject.running();
     const where = async () => ((await subject.answers(machine)) ? machine.address() : undefined);
@@ -78,6 +86,16 @@ export const life: readonly Expectation[] = [
       const reading = states.get(gone.uuid);
       assert.ok(reading && 'error' in reading, `of the one that is not there it says ${JSON.stringify(reading)}`);
     });
+  }),
+];
+
+/** Of a driver that takes machines as they are. */
+export const lifeWithoutPower: readonly Expectation[] = [
+  ...common,
+  expectation('it is not stopped, which is said, and goes on running', async (subject) => {
+    const machine = await subject.running();
+    await subject.assertRefused(() => machine.stop());
+    await subject.assertAnswers(machine);
   }),
 ];
 

@@ -3,6 +3,36 @@ import assert from 'node:assert/strict';
 import { assertFailsAsPlanned, doubled, failingAfter, isPlanned, neverStarting, starting } from './faults';
 import { expectation, type Expectation } from './expectation';
 
+const removal: Expectation = expectation(
+  'a removal that fails after any of its resources was deleted goes on where it stopped',
+  async (subject) => {
+    const machine = await subject.running();
+    const failed = new Set<string>();
+    // Each fails the first time that it is deleted.
+    const definition = starting(subject.definition, (resource) => ({
+      delete: async (step) => {
+        if (failed.has(resource.id)) return resource.delete(step);
+        failed.add(resource.id);
+        return failingAfter(() => resource.delete(step))();
+      },
+    }));
+    await using hvkit = subject.open(definition);
+    for (let before = -1; before < failed.size;) {
+      before = failed.size;
+      const removal = (await hvkit.machine(machine.name)).remove();
+      const isOver = await removal.then(
+        () => true,
+        (error: unknown) => {
+          if (!isPlanned(error)) throw error;
+          return false;
+        },
+      );
+      if (isOver) break;
+    }
+    await subject.nothingRemains();
+  },
+);
+
 /** What holds of the steps in which a machine is made and taken away. Only the last two let a guest boot. */
 export const steps: readonly Expectation[] = [
   expectation(
@@ -43,35 +73,7 @@ export const steps: readonly Expectation[] = [
     await assert.rejects(making, { code: 'ABORT_ERR' });
     await subject.nothingRemains();
   }),
-  expectation(
-    'a removal that fails after any of its resources was deleted goes on where it stopped',
-    async (subject) => {
-      const machine = await subject.running();
-      const failed = new Set<string>();
-      // Each fails the first time that it is deleted.
-      const definition = starting(subject.definition, (resource) => ({
-        delete: async (step) => {
-          if (failed.has(resource.id)) return resource.delete(step);
-          failed.add(resource.id);
-          return failingAfter(() => resource.delete(step))();
-        },
-      }));
-      await using hvkit = subject.open(definition);
-      for (let before = -1; before < failed.size;) {
-        before = failed.size;
-        const removal = (await hvkit.machine(machine.name)).remove();
-        const isOver = await removal.then(
-          () => true,
-          (error: unknown) => {
-            if (!isPlanned(error)) throw error;
-            return false;
-          },
-        );
-        if (isOver) break;
-      }
-      await subject.nothingRemains();
-    },
-  ),
+  removal,
   expectation('a machine whose file is lost is found by its mark, and taken away', async (subject) => {
     const machine = await subject.running();
     await subject.forget(machine);
@@ -82,6 +84,15 @@ export const steps: readonly Expectation[] = [
     );
     const unmended = (await subject.hvkit.repair()).filter(({ mended }) => mended !== true);
     assert.deepEqual(unmended, []);
+    await subject.nothingRemains();
+  }),
+];
+
+/** Of a driver that takes machines as they are: nothing of them is its own. */
+export const stepsWithoutPower: readonly Expectation[] = [
+  removal,
+  expectation('a machine whose file is lost leaves nothing', async (subject) => {
+    await subject.forget(await subject.running());
     await subject.nothingRemains();
   }),
 ];

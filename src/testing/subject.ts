@@ -41,8 +41,13 @@ export class Subject {
     return this.#home.path;
   }
 
+  /** Whether the driver starts and stops its machines, or takes them as they are. */
+  get hasPower(): boolean {
+    return this.definition.capabilities.power !== false;
+  }
+
   has(ability: keyof Capabilities): boolean {
-    return this.definition.capabilities[ability] && this.#suite.without?.includes(ability) !== true;
+    return this.definition.capabilities[ability] === true && this.#suite.without?.includes(ability) !== true;
   }
 
   /** The one that most tests share. */
@@ -74,7 +79,7 @@ export class Subject {
     const machine = (await this.#found()) ?? (await this.hvkit.create(this.request()));
     const state = await machine.state();
     if (state === 'Paused') await machine.resume();
-    if ((await machine.state()) !== 'Running') await machine.start();
+    if (this.hasPower && (await machine.state()) !== 'Running') await machine.start();
     return machine;
   }
 

@@ -8,10 +8,10 @@ import { publish } from './abilities/publish';
 import { shares } from './abilities/shares';
 import { definition } from './definition';
 import { endings } from './endings';
-import { life } from './life';
+import { life, lifeWithoutPower } from './life';
 import type { AbilityExpectations, Expectation } from './expectation';
 import type { LifecycleSuite } from './options';
-import { steps } from './steps';
+import { steps, stepsWithoutPower } from './steps';
 import { Subject } from './subject';
 
 type Abilities = Partial<Record<keyof Capabilities, AbilityExpectations>>;
@@ -33,7 +33,8 @@ export function lifecycleSuite(suite: LifecycleSuite): void {
       subject.has(name as keyof Capabilities) ? has : lacks,
     );
   // A guest takes long to boot: as many as can share one.
-  const all = [...definition, ...life, ...logs, ...of(ON_THE_WAY), ...endings, ...of(BY_THEMSELVES), ...steps];
+  const [own, taken] = subject.hasPower ? [life, steps] : [lifeWithoutPower, stepsWithoutPower];
+  const all = [...definition, ...own, ...logs, ...of(ON_THE_WAY), ...endings, ...of(BY_THEMSELVES), ...taken];
   for (const { name, check } of all) {
     run.test(`${label}: ${name}`, () => check(subject));
   }

@@ -58,7 +58,10 @@ test('the driver of Macs, by its name and by what it runs', async () => {
   const registry = new Registry(undefined, 'darwin');
   for (const name of ['xhyve', 'hyperkit']) expect((await registry.get(name)).name).toBe('xhyve');
   const [xhyve, ...others] = registry.all();
-  expect(others).toEqual([]);
+  expect(others.map((each) => [each.name, each.priority])).toEqual([
+    ['generic', 0],
+    ['none', 0],
+  ]);
   const { name, aliases, platforms, priority } = xhyve!;
   expect({ name, aliases, platforms, priority }).toEqual({
     name: 'xhyve',
@@ -73,7 +76,7 @@ test('one that there is not, in the words of docker-machine', async () => {
     code: 'ERR_NO_DRIVER',
     message:
       'Driver "vmware" not found. Do you have the plugin binary "docker-machine-driver-vmware" accessible in your PATH?',
-    hint: 'There is: kvm (also called kvm2, qemu, libvirt).',
+    hint: 'There is: kvm (also called kvm2, qemu, libvirt); generic; none.',
   });
 });
 
@@ -81,12 +84,12 @@ test('one of another system', async () => {
   expect(await refusalOf(new Registry(undefined, 'darwin').get('qemu'))).toMatchObject({
     code: 'ERR_DRIVER_PLATFORM',
     message: 'The driver "kvm" works on linux and not on darwin',
-    hint: 'There is: xhyve (also called hyperkit).',
+    hint: 'There is: xhyve (also called hyperkit); generic; none.',
   });
   expect(await refusalOf(new Registry(undefined, 'linux').get('xhyve'))).toMatchObject({
     code: 'ERR_DRIVER_PLATFORM',
     message: 'The driver "xhyve" works on darwin and not on linux',
-    hint: 'There is: kvm (also called kvm2, qemu, libvirt).',
+    hint: 'There is: kvm (also called kvm2, qemu, libvirt); generic; none.',
   });
 });
 
