@@ -86,17 +86,19 @@ type Boot = Pick<XhyvePlan, 'kernel' | 'initrd' | 'bootrom' | 'base' | 'cmdline'
 /** hyperkit starts a kernel itself, or a firmware that starts what is on the disk. */
 function bootOf(options: XhyveOptions, image: BootImage): Boot {
   const { bootrom } = options;
-  if (bootrom !== undefined) {
-    if (image.disk?.format === 'qcow2' || (image.disk && options.qcow2)) {
-      throw refused(
-        `The disk of the image ${image.name} is not raw, which is all that can be begun with here`,
-        'qemu-img convert -O raw makes one that is.',
-      );
-    }
-    return { bootrom, ...(image.disk && { base: image.disk.path }), cmdline: '' };
+  const boot = bootrom === undefined ? kernelOf(options, image) : { bootrom, cmdline: '' };
+  if (image.disk?.format === 'qcow2' || (image.disk && options.qcow2)) {
+    throw refused(
+      `The disk of the image ${image.name} is not raw, or is not to be, and nothing else can be begun with here`,
+      'qemu-img convert -O raw makes one that is; leave out --xhyve-qcow2.',
+    );
   }
+  return { ...boot, ...(image.disk && { base: image.disk.path }) };
+}
+
+function kernelOf(options: XhyveOptions, image: BootImage): Boot {
   const kernel = options.bootKernel ?? image.kernel?.path;
-  if (kernel === undefined || image.disk) {
+  if (kernel === undefined) {
     throw refused(
       `The image ${image.name} boots from a disk of its own, and hyperkit starts kernels`,
       'micro is such an image; so are boot ISOs, and folders with vmlinuz and initrd. --xhyve-bootrom names a UEFI for others.',
