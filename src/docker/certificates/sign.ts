@@ -30,6 +30,7 @@ const HINT = 'onCertificate answers with the certificate that was asked for, and
 /** Has somebody else sign, and believes nothing of what comes back. */
 export async function askSigner(signer: Signer, wanted: Wanted): Promise<Signed> {
   const { purpose, commonName, names, addresses, days, key, now } = wanted;
+  const asked = performance.now();
   const request = makeSigningRequest({ purpose, commonName, names, addresses }, key);
   const answer = await signer({ purpose, request, subject: commonName, names, addresses, days });
   const [leaf, ...others] = certificatesOf(answer);
@@ -39,7 +40,9 @@ export async function askSigner(signer: Signer, wanted: Wanted): Promise<Signed>
   const ca = roots.length > 0 ? roots : others.slice(-1);
   const chain = [leaf, ...others.filter((each) => !ca.includes(each))];
   if (ca.length === 0) throw refusal('the CA that is to be trusted does not stand behind the certificate');
-  const problem = problemOf(chain, ca, { purpose, names, addresses, key, now });
+  // It may have taken its time, and what it signs may be valid from that moment on.
+  const then = new Date(now.getTime() + (performance.now() - asked));
+  const problem = problemOf(chain, ca, { purpose, names, addresses, key, now: then });
   if (problem !== undefined) throw asError({ ...problem, code: 'ERR_SIGNER' }, WHAT, HINT);
   return { chain, ca };
 }

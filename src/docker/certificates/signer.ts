@@ -47,7 +47,12 @@ function run(
   task: SigningTask,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
+    const stopped = (): HvError =>
+      new HvError({ code: 'ABORT_ERR', message: 'The wait for a certificate was aborted', cause: signal?.reason });
+    if (signal?.aborted === true) {
+      reject(stopped());
+      return;
+    }
     const out: Buffer[] = [];
     let size = 0;
     let words = '';
@@ -73,7 +78,7 @@ function run(
       end(failed(`took longer than ${Math.ceil(timeoutMs / 1000)} s`));
     }, timeoutMs);
     const abort = (): void => {
-      end(new HvError({ code: 'ABORT_ERR', message: 'The wait for a certificate was ended', cause: signal?.reason }));
+      end(stopped());
     };
     signal?.addEventListener('abort', abort, { once: true });
     const settle = (settled: () => void): void => {

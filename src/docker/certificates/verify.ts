@@ -4,6 +4,9 @@ import { HvError } from '../../errors';
 import { infoOf } from './inspect';
 import { purposesOf, type Purpose } from './kind';
 
+/** What has just been signed by somebody whose clock is ahead is valid in a moment. */
+const SKEW_MS = 60_000;
+
 /** What a certificate has to be good for. */
 export interface Expectation {
   purpose: Purpose;
@@ -117,7 +120,9 @@ export function isOutOfDate(certificate: X509Certificate, now: Date): boolean {
 function outOfDate(certificate: X509Certificate, now: Date): Problem | undefined {
   const { validFrom, validTo } = certificate;
   if (now > new Date(validTo)) return { code: 'ERR_CERTIFICATE_EXPIRED', why: `it expired on ${day(validTo)}` };
-  if (now < new Date(validFrom)) return wrong(`it is not valid before ${day(validFrom)}`);
+  if (now.getTime() + SKEW_MS < new Date(validFrom).getTime()) {
+    return wrong(`it is not valid before ${new Date(validFrom).toISOString()}: compare the clocks`);
+  }
   return undefined;
 }
 
