@@ -3,6 +3,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { z } from 'zod';
 
 import type { BootImage } from '../images/image';
+import type { ShareType } from '../images/share-mount';
 import type { Properties, Resource } from '../resources/resource';
 import type { SshTarget } from '../ssh/target';
 import type { MachineSpec } from './spec';
@@ -185,6 +186,11 @@ export interface Driver {
   pause?(machine: DriverMachine): Promise<void>;
   resume?(machine: DriverMachine): Promise<void>;
   console?(machine: DriverMachine): Promise<Duplex>;
+  /**
+   * By what its shared folders reach the guest, as its seed says. Where this is told, a guest that has not mounted them by the time
+   * that it answers is asked to, and says why it cannot.
+   */
+  shareType?(machine: DriverMachine): ShareType | undefined;
   /** What the console has printed; with `follow` also what it prints from now on, until the signal. */
   logs?(machine: DriverMachine, options: { follow: boolean; signal: AbortSignal }): Promise<Readable>;
 

@@ -1,10 +1,8 @@
 import { stringify } from 'yaml';
 
-import { HvError } from '../errors';
 import { writeIso, type IsoFile } from './iso9660/write';
+import { mountCommand, oneLine, shareLines, type GuestShare, type ShareLine, type ShareType } from './share-mount';
 import { besideTheirs, CLOUD_CONFIG, JINJA } from './user-data';
-
-export type ShareType = 'virtiofs' | '9p';
 
 /** What a guest is told at its first boot. */
 export interface Seed {
@@ -16,7 +14,7 @@ export interface Seed {
   authorizedKeys: readonly string[];
   /** The ssh host key, in OpenSSH's forms. */
   hostKey: { private: string; public: string };
-  shares?: readonly { guest: string; readOnly: boolean }[];
+  shares?: readonly GuestShare[];
   shareType?: ShareType;
   /** The user's own: a `#cloud-config`, a script, or whatever else cloud-init takes. */
   userData?: string | undefined;
@@ -32,14 +30,14 @@ const SECRET = 0o600;
  */
 export function buildSeed(seed: Seed): Buffer {
   const { hostname, uuid, user, hostKey, userData } = seed;
-  const keys = seed.authorizedKeys.map((key) => line(key.trim(), 'An ssh key'));
-  const shares = sharesOf(seed);
+  const keys = seed.authorizedKeys.map((key) => oneLine(key.trim(), 'An ssh key'));
+  const shares = shareLines(seed.shares ?? [], seed.shareType ?? 'virtiofs');
   const files: IsoFile[] = [
     { path: 'meta-data', data: yaml({ 'instance-id': uuid, 'local-hostname': hostname }) },
     { path: 'network-config', data: yaml(networkConfig(seed.mac)) },
     { path: 'user-data', data: cloudInitData(seed, keys, shares), mode: SECRET },
-    { path: 'hvkit/hostname', data: `${line(hostname, 'A host name')}\n` },
-    { path: 'hvkit/user', data: `${line(user, 'A user name')}\n` },
+    { path: 'hvkit/hostname', data: `${oneLine(hostname, 'A host name')}\n` },
+    { path: 'hvkit/user', data: `${oneLine(user, 'A user name')}\n` },
     { path: 'hvkit/authorized_keys', data: keys.map((key) => `${key}\n`).join('') },
     { path: 'hvkit/ssh_host_ed25519_key', data: ended(hostKey.private), mode: SECRET },
     { path: 'hvkit/ssh_host_ed25519_key.pub', data: ended(hostKey.public) },
@@ -48,22 +46,6 @@ export function buildSeed(seed: Seed): Buffer {
   // Others are cloud-init's business.
   if (userData?.startsWith('#!')) files.push({ path: 'hvkit/user-data', data: userData, mode: 0o700 });
   return writeIso({ label: 'cidata', files });
-}
-
-/** What a share is called between host and guest. */
-export function shareTag(index: number): string {
-  return `share${index}`;
-}
-
-type ShareLine = [tag: string, guest: string, access: 'ro' | 'rw', type: ShareType];
-
-function sharesOf({ shares = [], shareType = 'virtiofs' }: Seed): ShareLine[] {
-  return shares.map(({ guest, readOnly }, index) => [
-    shareTag(index),
-    line(guest, 'The path of a share'),
-    readOnly ? 'ro' : 'rw',
-    shareType,
-  ]);
 }
 
 /** One Ethernet interface by DHCP, with its MAC as the client's identifier: what leases and reservations are found by. */
@@ -96,6 +78,7 @@ function cloudInitData(seed: Seed, keys: readonly string[], shares: readonly Sha
     ssh_genkeytypes: ['ed25519'],
     ssh_keys: { ed25519_private: ended(hostKey.private), ed25519_public: ended(hostKey.public) },
   };
+  // At each boot, because cloud-init's `mounts` takes only block devices and servers for what can be mounted.
   const mounts = shares.length === 0 ? {} : { bootcmd: shares.map(mountCommand) };
   return besideTheirs(userData?.trim() === '' ? undefined : userData, [
     // Where theirs says something else, theirs holds.
@@ -119,13 +102,6 @@ function part(config: object, mergeHow: string): string {
   return `${CLOUD_CONFIG}\n${yaml({ ...config, merge_how: mergeHow })}`;
 }
 
-/** At each boot, because cloud-init's `mounts` takes only block devices and servers for what can be mounted. */
-function mountCommand([tag, guest, access, type]: ShareLine): string[] {
-  const script = 'mkdir -p "$2" && { mountpoint -q "$2" || mount -t "$3" -o "$4" "$1" "$2"; }';
-  const options = type === '9p' ? `${access},trans=virtio,version=9p2000.L,msize=262144` : access;
-  return ['sh', '-c', script, 'mount-share', tag, guest, type, options];
-}
-
 /** As YAML 1.1 understands it, which is cloud-init's: a machine called `on` or `12` stays text. */
 function yaml(value: object): string {
   return stringify(value, { version: '1.1', lineWidth: 0 });
@@ -133,15 +109,4 @@ function yaml(value: object): string {
 
 function ended(text: string): string {
   return `${text.trimEnd()}\n`;
-}
-
-function line(text: string, what: string): string {
-  // What divides lines and fields in the files of hvkit's own guest.
-  if (text === '' || /[\0\t\r\n]/.test(text)) {
-    throw new HvError({
-      code: 'ERR_INVALID_ARGUMENT',
-      message: `${what} must be one line of text: ${JSON.stringify(text)}`,
-    });
-  }
-  return text;
 }

@@ -16,6 +16,7 @@ import { checkName } from './names';
 import { isImageRefusal, precreate } from './precreate';
 import type { Progress, StartOptions } from './progress';
 import { startAndWait } from './ready';
+import { requireShares } from './share-mounts';
 import type { Workplace } from './workplace';
 
 /** What is settled before the machine's turn comes: it is the caller's to find out. */
@@ -173,6 +174,7 @@ function firstStart(
       onStage: (message) => {
         tell('ready', message);
       },
+      onLogin: (client, whileWaiting) => requireShares(driver, ledger.machine, { client, signal: whileWaiting }),
     },
   );
 }

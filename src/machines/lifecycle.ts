@@ -6,6 +6,7 @@ import { withLock } from './lock';
 import type { MachineRecord } from './machine-file';
 import type { Progress, StartOptions } from './progress';
 import { startAndWait } from './ready';
+import { isNotMounted, requireShares } from './share-mounts';
 import { checkName } from './names';
 import { noMachine } from './store';
 import type { Workplace } from './workplace';
@@ -106,6 +107,15 @@ async function bringUp(
       env: place.env,
       fresh: false,
       onStage: (message) => onProgress?.({ machine: name, stage: 'ready', message }),
+      onLogin: async (client, whileStarting) => {
+        try {
+          await requireShares(driver, ledger.machine, { client, signal: whileStarting });
+        } catch (error) {
+          // It has more in it than these folders.
+          if (!isNotMounted(error)) throw error;
+          place.warn(error.message);
+        }
+      },
     },
   );
   if (!address) return;

@@ -4,6 +4,7 @@ import type { Address, Driver, DriverMachine } from '../drivers/driver';
 import { HvError } from '../errors';
 import { endOf } from './end-of';
 import { evidenceOf } from './evidence';
+import type { SshClient } from '../ssh/client';
 import { canLogIn, sshTarget } from './ssh-target';
 import { Vigil } from './vigil';
 
@@ -15,6 +16,8 @@ export interface ReadyOptions {
   /** It has never run before. */
   fresh: boolean;
   onStage(message: string): void;
+  /** What is to be done in it first. */
+  onLogin?(client: SshClient, signal: AbortSignal): Promise<void>;
 }
 
 /** No hypervisor tells when a guest has got its address: it has to be asked. */
@@ -140,7 +143,7 @@ async function sshAnswers(
     try {
       const answer = await Promise.race([client, other]);
       if (!('host' in answer)) {
-        await answer.end();
+        await used(answer, async () => options.onLogin?.(answer, signal));
         return address;
       }
       address = answer;
@@ -153,6 +156,14 @@ async function sshAnswers(
       );
       other.catch(() => undefined);
     }
+  }
+}
+
+async function used(client: SshClient, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } finally {
+    await client.end();
   }
 }
 

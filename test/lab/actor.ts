@@ -117,8 +117,8 @@ export function labImage(): BootImage {
 }
 
 /** hvkit's own small guest, as guest/build-micro made it: it reads its seed, and lets one in by ssh. */
-export function microImage(): BootImage {
-  const folder = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', 'x86_64-lab');
+export function microImage(which = 'x86_64-lab'): BootImage {
+  const folder = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', which);
   const { kernel, initrd } = imageOf({ kernel: join(folder, 'kernel'), initrd: join(folder, 'initrd') });
   if (!kernel || !initrd) throw new Error('Run the lab tests by test/lab/run: see test/lab/README.md');
   const digest = createHash('sha256').update(`${kernel.sha256}\n${initrd.sha256}\n`).digest('hex');

@@ -61,7 +61,7 @@ test.each(ROWS)('$on, as $who', async ({ on, identity, flags, shares, name }) =>
   writeFileSync(script, '#!/bin/sh\necho "once by $(whoami)" >>/srv/made\n', { mode: 0o644 });
 
   const size = ['--cpus', '1', '--memory', '512M', '--disk', '1G'];
-  const share = shares ? ['--share', `${folder}:/mnt/shared`] : [];
+  const share = shares ? ['--share', `${folder}:/mnt/shared folder`] : [];
   expect(cli.done('create', ...size, ...flags, ...share, '--user-data', script, 'dev')).toContain(
     'Machine "dev" is ready.',
   );
@@ -80,7 +80,7 @@ test.each(ROWS)('$on, as $who', async ({ on, identity, flags, shares, name }) =>
   cli.done('scp', '-q', 'dev:/etc/hostname', join(cli.home, 'hostname'));
   expect(readFileSync(join(cli.home, 'hostname'), 'utf8').trim()).toBe('dev');
 
-  if (shares) expect(cli.done('exec', 'dev', 'cat', '/mnt/shared/hello')).toBe('from the host');
+  if (shares) expect(cli.done('exec', 'dev', 'cat', '/mnt/shared folder/hello')).toBe('from the host');
 
   cli.done('exec', 'dev', '--', 'sh', '-c', 'until [ -s /srv/made ]; do sleep 0.1; done');
 
@@ -104,7 +104,7 @@ test.each(ROWS)('$on, as $who', async ({ on, identity, flags, shares, name }) =>
   });
   expect(cli.done('start', 'dev')).toContain('dev');
   expect(cli.done('ip', 'dev')).toBe(ip);
-  if (shares) expect(cli.done('exec', 'dev', 'cat', '/mnt/shared/hello')).toBe('from the host');
+  if (shares) expect(cli.done('exec', 'dev', 'cat', '/mnt/shared folder/hello')).toBe('from the host');
   expect(cli.done('exec', 'dev', 'cat', '/srv/made')).toBe('once by root');
   expect(cli.done('logs', 'dev')).not.toMatch(/^$|: not found/);
   expect(JSON.parse(cli.done('ls', '-o', 'json'))).toMatchObject([{ name: 'dev', driver: 'kvm', state: 'Running' }]);

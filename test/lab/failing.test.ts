@@ -24,6 +24,22 @@ function guestFolder(cmdline: string): string {
   return folder;
 }
 
+/** hvkit's own small guest with a kernel that lacks a module. */
+function microWithout(module: string): string {
+  const folder = mkdtempSync('/var/lib/libvirt/image-');
+  const made = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', 'x86_64-lab');
+  copyFileSync(join(made, 'kernel'), join(folder, 'vmlinuz'));
+  const initrd = readFileSync(join(made, 'initrd'));
+  const name = Buffer.from(`/${module}.ko`);
+  for (let at = initrd.indexOf(name); at !== -1; at = initrd.indexOf(name, at + 1)) initrd[at + 1] = 0x5f; // _
+  writeFileSync(join(folder, 'initrd'), initrd);
+  writeFileSync(
+    join(folder, 'image.json'),
+    JSON.stringify({ arch: 'x86_64', user: 'hvkit', init: 'micro', cmdline: 'quiet' }),
+  );
+  return folder;
+}
+
 /** A disk that nothing was ever written to. */
 function emptyDisk(): string {
   const folder = mkdtempSync('/var/lib/libvirt/image-');
@@ -127,6 +143,13 @@ test.concurrent.each<Failing>([
     network: USER,
     seconds: FAR,
     says: /does not come up: its kernel panicked \(".*Kernel panic - not syncing[^]*\n {2}the console said:\n {4}\S.*Kernel panic - not syncing.*\n {4}(?!.*Kernel panic)[^]*\n {4}.*(?:Call Trace|dump_stack|panic\+0x)/,
+  },
+  {
+    what: 'a guest that cannot mount a shared folder',
+    image: () => microWithout('virtiofs'),
+    network: [...USER, '--share', '/srv:/mnt/host'],
+    seconds: FAR,
+    says: /The guest of "dev" does not mount \/mnt\/host: mount: mounting share0 on \/mnt\/host failed: No such device\n[^]*needs virtiofs/,
   },
   {
     what: 'a disk with nothing to boot',

@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { BootImage } from '../../src/images/image';
 import { virtualization } from '../../src/native/hyperkit';
 import { Actor, MEMBER, microImage, STRANGER, type Identity } from './actor';
 import { scratch } from './machine';
@@ -117,4 +119,26 @@ test.each<[string, Identity | undefined, object, string]>([
     hint: expect.stringMatching(/./) as string,
   });
   expect(readdirSync(actor.home.path)).toEqual([]);
+});
+
+test('folders reach a guest by what its kernel has, and are refused where libvirt has another way only', async () => {
+  const shares = [{ host: '/srv', guest: '/x' }];
+  const both = microImage('x86_64-9p');
+  const planned = async (image: BootImage, identity?: Identity): Promise<unknown> => {
+    await using actor = new Actor(identity ? { identity } : {});
+    const plan = actor.ask<{ shares: unknown }>('plan', { name: 'dev', uuid: randomUUID(), spec: { shares }, image });
+    return await plan.then(
+      (each) => each.shares,
+      (error: unknown) => (error as Error).message,
+    );
+  };
+  expect(await planned(both)).toBe('virtiofs');
+  expect(await planned(both, STRANGER)).toBe('9p');
+
+  const path = join(mkdtempSync('/var/lib/libvirt/image-'), 'initrd');
+  const initrd = readFileSync(both.initrd?.path ?? '');
+  for (let at; (at = initrd.indexOf('/virtiofs.ko')) !== -1;) initrd[at + 1] = 0x5f;
+  writeFileSync(path, initrd);
+  const only9p = { ...both, initrd: { path, sha256: createHash('sha256').update(initrd).digest('hex') } };
+  expect(await planned(only9p)).toContain('has 9p only, and the libvirt of qemu:///system shares folders by virtiofs');
 });

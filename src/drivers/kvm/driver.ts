@@ -3,6 +3,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Properties, Resource } from '../../resources/resource';
 import { booted } from '../../images/booted';
 import type { BootImage } from '../../images/image';
+import type { ShareType } from '../../images/share-mount';
 import type {
   Address,
   Driver,
@@ -90,6 +91,10 @@ export class KvmDriver implements Driver {
 
   logs(machine: DriverMachine, options: { follow: boolean; signal: AbortSignal }): Promise<Readable> {
     return (require('./log') as typeof import('./log')).logs(this.#scene(machine), options);
+  }
+
+  shareType(machine: DriverMachine): ShareType | undefined {
+    return this.#scene(machine).plan.shares;
   }
 
   orphans(machines: readonly DriverMachine[]): Promise<readonly Orphan[]> {

@@ -39,7 +39,7 @@ export async function planMachine(
   const { target } = settled;
   const machineType = machineTypeOf(options, image.arch);
   const wanted = { wanted: spec.accel, arch: image.arch, machineType, target };
-  const shares = settleShares(spec, image, target);
+  const shares = await settleShares(spec, image, target);
   const plan: KvmPlan = {
     schema: 1,
     ...settled,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { hasModule } from '../../images/guest-modules';
 import type { BootImage } from '../../images/image';
 import { HvError } from '../../errors';
 import type { MachineSpec } from '../driver';
@@ -30,8 +31,8 @@ export function checkShares({ shares }: MachineSpec, target: Target): void {
   }
 }
 
-/** How shared folders reach the guest, or why they cannot. */
-export function settleShares(spec: MachineSpec, image: BootImage, target: Target): KvmPlan['shares'] {
+/** How shared folders reach the guest, or why they cannot. What a distribution's kernel has, it tells when it runs. */
+export async function settleShares(spec: MachineSpec, image: BootImage, target: Target): Promise<KvmPlan['shares']> {
   if (spec.shares.length === 0) return undefined;
   if (image.init === 'none') {
     throw refused(
@@ -39,12 +40,22 @@ export function settleShares(spec: MachineSpec, image: BootImage, target: Target
       'Leave out --share, or take an image with cloud-init.',
     );
   }
-  if (isByVirtiofs(target)) return 'virtiofs';
-  if (image.init !== 'micro') return '9p';
-  throw refused(
-    `The guest ${image.name} mounts folders by virtiofs, which libvirt gives to root and the members of its group only`,
-    `Use qemu:///system (sudo usermod -aG libvirt "$USER", then log in again), or an image whose kernel has 9p.`,
-  );
+  const type = isByVirtiofs(target) ? 'virtiofs' : '9p';
+  if (image.init !== 'micro') return type;
+  const has9p = await hasModule(image, '9p');
+  if (type === '9p' && !has9p) {
+    throw refused(
+      `The guest ${image.name} mounts folders by virtiofs, which libvirt gives to root and the members of its group only`,
+      `Use qemu:///system (sudo usermod -aG libvirt "$USER", then log in again), or an image whose kernel has 9p.`,
+    );
+  }
+  if (type === 'virtiofs' && has9p && !(await hasModule(image, 'virtiofs'))) {
+    throw refused(
+      `The kernel of ${image.name} has 9p only, and the libvirt of ${target.uri} shares folders by virtiofs`,
+      'Take an image whose kernel has virtiofs; or, as an ordinary user: --kvm-uri qemu:///session, which shares by 9p.',
+    );
+  }
+  return type;
 }
 
 /** libvirt starts virtiofsd as root only. QEMU's own 9p reads and writes as this user. */

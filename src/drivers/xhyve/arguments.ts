@@ -1,5 +1,5 @@
 import { HvError } from '../../errors';
-import { shareTag } from '../../images/seed';
+import { shareTag } from '../../images/share-mount';
 import type { MachineFiles } from './files';
 import type { XhyvePlan } from './plan';
 import type { RunFiles } from './run-files';

@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 
 import { booted } from '../../images/booted';
 import type { BootImage } from '../../images/image';
+import type { ShareType } from '../../images/share-mount';
 import type { Properties, Resource } from '../../resources/resource';
 import type {
   Address,
@@ -104,6 +105,10 @@ export class XhyveDriver implements Driver {
   logs(machine: DriverMachine, options: { follow: boolean; signal: AbortSignal }): Promise<Readable> {
     const { ringStream } = require('./ring') as typeof import('./ring');
     return Promise.resolve(ringStream(this.#run(machine), options));
+  }
+
+  shareType(): ShareType {
+    return '9p';
   }
 
   orphans(machines: readonly DriverMachine[]): Promise<readonly Orphan[]> {

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 
 import { HvError } from '../../errors';
 import { isErrno } from '../../files';
+import { hasModule } from '../../images/guest-modules';
 import type { BootImage } from '../../images/image';
 import { ownProgram } from '../../native/program';
 import type { MachineSpec, Share } from '../driver';
@@ -12,7 +13,6 @@ const SERVER = 'hvkit-9p';
 const MOST = 8;
 /** macOS has room for so many bytes in the address of a socket, and hyperkit cuts off what is longer. */
 const LONGEST_SOCKET = 103;
-const MODULE = '/9p.ko';
 
 /** What keeps folders from being shared, whatever the guest; also later, at each start. */
 export async function checkShares(shares: readonly Share[], run: RunFiles): Promise<void> {
@@ -41,7 +41,7 @@ export async function checkGuest({ shares }: MachineSpec, image: BootImage): Pro
     );
   }
   // What hvkit makes itself has all that its kernel needs in its initrd, as it is.
-  if (image.name !== 'micro' || !image.initrd || (await readFile(image.initrd.path)).includes(MODULE)) return;
+  if (image.name !== 'micro' || !image.initrd || (await hasModule(image, '9p'))) return;
   throw refused(
     'The kernel of micro has no 9p, by which hyperkit shares folders, where its distribution has one for clouds',
     'Take another image, or leave out --share; hvkit scp copies files.',
