@@ -72,7 +72,7 @@ describe('the tarball', () => {
       /^dist\/[\w/-]+\.(js|js\.map|d\.ts)$/,
       /^native\/[\w/-]+\.(cc|h)$/,
       /^prebuilds\/README\.md$/,
-      /^bin\/hvkit\.js$/,
+      /^bin\/(?:docker-machine|hvkit|start)\.js$/,
       /^images\/[\w/.-]+$/,
     ];
     const others = paths().filter(

@@ -77,8 +77,9 @@ export async function configure(command: Command, context: Context): Promise<voi
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new UsageError(`The machine "${twice}" is named twice`);
     const request = {
-      ...requestOf(options, readFlags({ ...options })),
+      // What was asked of it besides says the same, and more.
       ...(context.face.makesDockerHosts && { docker: true }),
+      ...requestOf(options, readFlags({ ...options })),
     };
     await workOnEach(context, names, {
       doing: 'checking',
