@@ -16,6 +16,7 @@ export type { MachineEvent } from './machines/event';
 export type { CopyOptions, ExecOptions, ExecResult, ShellOptions, Terminal } from './machines/exec';
 export type { Finding, FindingKind } from './machines/finding';
 export type { ImageInfo, Images } from './machines/images';
+export type { ImportOptions, ImportOutcome } from './machines/import/import';
 export type { Leases } from './machines/leases';
 export type { Phase } from './machines/machine-file';
 export type { Progress, StartOptions, WorkOptions } from './machines/progress';

@@ -59,6 +59,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry(HOST, 'doctor', 'say what is not as it should be', () => require('./commands/doctor')),
   entry(HOST, 'repair', 'put right what doctor finds', () => require('./commands/repair')),
   entry(HOST, 'purge', 'remove all that hvkit has made on this host', () => require('./commands/purge')),
+  entry(HOST, 'import', 'take over the machines of docker-machine', () => require('./commands/import')),
   entry(HOST, 'image', 'list, build, pull and remove images', () => require('./commands/image')),
   entry(HOST, 'leases', 'list and release DHCP leases', () => require('./commands/leases')),
   entry(HOST, 'drivers', 'list drivers, and whether they work here', () => require('./commands/drivers')),

@@ -1,6 +1,8 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
+import { textOf, writeWhole } from '../files';
 import type { Authority, AuthorityOptions } from '../docker/certificates/authority';
 import type { KeyType } from '../docker/engine-options';
 import type { Signer } from '../docker/certificates/signer';
@@ -31,6 +33,21 @@ export class DockerHome {
     const { openAuthority } =
       require('../docker/certificates/authority') as typeof import('../docker/certificates/authority');
     return openAuthority(await this.#options(keyType));
+  }
+
+  /** Takes over those of docker-machine's where there are none here: its machines trust them. */
+  async adopt(folder: string): Promise<void> {
+    const { withLock: locked } = await this.#options();
+    const names = ['ca-key.pem', 'key.pem', 'cert.pem', 'ca.pem'];
+    const theirs = await Promise.all(names.map(async (name) => [name, await textOf(join(folder, name))] as const));
+    if (theirs.some(([, text]) => text === undefined)) return;
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await locked(async () => {
+      const ours = await Promise.all(names.map((name) => textOf(join(this.folder, name))));
+      if (ours.some((text) => text !== undefined)) return;
+      // The CA's own certificate at last: without it they are of no use yet.
+      for (const [name, text = ''] of theirs) await writeWhole(join(this.folder, name), text);
+    });
   }
 
   /** A new CA, and a new client certificate. The old one stays trusted until no machine has a certificate of it. */

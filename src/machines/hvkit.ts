@@ -8,6 +8,7 @@ import type { Finding } from './finding';
 import { HomeFolder, homePath } from './home';
 import { HomeImages } from './home-images';
 import type { Images } from './images';
+import type { ImportOptions, ImportOutcome } from './import/import';
 import type { Leases } from './leases';
 import type { ListOptions } from './list';
 import { Machine } from './machine';
@@ -77,6 +78,14 @@ export class Hvkit implements AsyncDisposable {
     const { wantedBy } = require('./wanted') as typeof import('./wanted');
     const wanted = await wantedBy(request, this.#place, this.#homeSettings, this.#images);
     return new Machine(this.#place, await createMachine(this.#place, wanted, options));
+  }
+  /** Takes over machines of docker-machine's, whose store is only read. What cannot be taken is told of, and left. */
+  async import(options: ImportOptions = {}): Promise<ImportOutcome[]> {
+    const { importMachines } = require('./import/import') as typeof import('./import/import');
+    const { wantedBy } = require('./wanted') as typeof import('./wanted');
+    return importMachines(this.#place, options, (request) =>
+      wantedBy(request, this.#place, this.#homeSettings, this.#images),
+    );
   }
   /** ERR_NO_MACHINE: there is none of this name. */
   async machine(name: string): Promise<Machine> {

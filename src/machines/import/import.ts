@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import type { Address, MachineSpec } from '../../drivers/driver';
+import { HvError } from '../../errors';
+import { sizeOf, textOf, writeWhole } from '../../files';
+import type { Entry, Json, Properties } from '../../resources/resource';
+import { refuseTwice, type Wanted } from '../create';
+import { graphOf } from '../graph';
+import { machineOf } from '../ledger';
+import { lockOf } from '../lifecycle';
+import { withLock } from '../lock';
+import type { MachineRecord } from '../machine-file';
+import type { CreateRequest } from '../request';
+import type { Workplace } from '../workplace';
+import { ForeignStore, type ForeignMachine } from './foreign';
+import { translate } from './translate';
+
+export interface ImportOptions {
+  /** docker-machine's store; without it `$MACHINE_STORAGE_PATH`, or `~/.docker/machine`. */
+  from?: string;
+  /** Of these alone. */
+  names?: readonly string[];
+  /** Takes the host keys that hosts show now for their own: docker-machine has kept none. */
+  acceptHostKeys?: boolean;
+  /** Machines of hypervisors that hvkit does not run: as hosts that are reached by ssh. */
+  asHosts?: boolean;
+  signal?: AbortSignal;
+}
+
+/** What became of one of them. */
+export interface ImportOutcome {
+  name: string;
+  /** As docker-machine called it. */
+  driver?: string;
+  /** Why it was not taken. */
+  error?: HvError;
+}
+
+interface Wish extends Required<Pick<ImportOptions, 'acceptHostKeys' | 'asHosts'>> {
+  store: ForeignStore;
+  signal: AbortSignal;
+  wanted(request: CreateRequest): Promise<Wanted>;
+}
+
+/** Of the folder of a machine of docker-machine's; the last ones are what its Docker shows. */
+const CREDENTIALS = ['ca.pem', 'cert.pem', 'key.pem', 'server.pem', 'server-key.pem'];
+const KEY = 'id_rsa';
+
+/** Takes over the machines of docker-machine's store, which is only read: each by itself, as far as it can be. */
+export async function importMachines(
+  place: Workplace,
+  { from, names, acceptHostKeys = false, asHosts = false, signal = new AbortController().signal }: ImportOptions,
+  wanted: Wish['wanted'],
+): Promise<ImportOutcome[]> {
+  const store = new ForeignStore(storePath(from, place.env));
+  if (resolve(store.path) === resolve(place.home.path)) {
+    throw new HvError({
+      code: 'ERR_IMPORT',
+      message: `${store.path} is the home of hvkit itself`,
+      hint: 'HVKIT_HOME names another one, into which its machines are taken over.',
+    });
+  }
+  const there = await store.names();
+  const missing = names?.find((name) => !there.includes(name));
+  if (there.length === 0 || missing !== undefined) {
+    const what = missing === undefined ? 'no machine' : `no machine "${missing}"`;
+    throw new HvError({
+      code: 'ERR_IMPORT',
+      message: `In ${store.path} there is ${what} of docker-machine's`,
+      hint: 'hvkit import FOLDER names the store.',
+    });
+  }
+  await place.home.prepare();
+  await place.docker.adopt(store.certs);
+  const outcomes: ImportOutcome[] = [];
+  for (const name of names ?? there) {
+    signal.throwIfAborted();
+    outcomes.push(await importOne(place, name, { store, acceptHostKeys, asHosts, signal, wanted }));
+  }
+  return outcomes;
+}
+
+function storePath(from: string | undefined, env: NodeJS.ProcessEnv): string {
+  const { MACHINE_STORAGE_PATH: named, HOME = homedir() } = env;
+  return resolve(from ?? (named === undefined || named === '' ? join(HOME, '.docker', 'machine') : named));
+}
+
+async function importOne(place: Workplace, name: string, wish: Wish): Promise<ImportOutcome> {
+  let driver: string | undefined;
+  try {
+    const machine = await wish.store.read(name);
+    driver = machine.driverName;
+    await take(place, machine, wish);
+    return { name, driver };
+  } catch (error) {
+    if (wish.signal.aborted || !HvError.is(error)) throw error;
+    return { name, ...(driver !== undefined && { driver }), error };
+  }
+}
+
+async function take(place: Workplace, machine: ForeignMachine, wish: Wish): Promise<void> {
+  const { name } = machine;
+  const ownKey = join(machine.folder, KEY);
+  const keyFile = (await sizeOf(ownKey)) === undefined ? undefined : ownKey;
+  const { request } = translate(machine, { ...wish, keyFile, acceptHostKey: wish.acceptHostKeys });
+  const wanted = await wish.wanted(request);
+  await withLock(lockOf(place, name, wish.signal), async () => {
+    await refuseTwice(place, name);
+    const { driver } = await place.drivers.engage(wanted.definition);
+    const uuid = randomUUID();
+    await driver.check?.({ name, spec: wanted.spec });
+    // A host is logged in to now, with the key where it still lies: what does not go is told, and nothing is recorded.
+    const plan = await driver.plan({ name, uuid, spec: wanted.spec });
+    const moved = { from: keyFile, to: join(place.store.folder(name), KEY) };
+    const record: MachineRecord = {
+      schema: 1,
+      name,
+      uuid,
+      driver: wanted.definition.name,
+      created: new Date().toISOString(),
+      phase: 'creating',
+      spec: { ...wanted.spec, options: relocated(wanted.spec.options, moved) as MachineSpec['options'] },
+      plan: relocated(plan, moved) as Properties,
+      resources: {},
+    };
+    await place.store.write(record);
+    try {
+      await copyFiles(wish.store, machine, place.store.folder(name));
+      await place.store.write(await finished(place, record));
+    } catch (error) {
+      await place.store.delete(name);
+      throw error;
+    }
+  });
+}
+
+/** With what there is of it, as far as its driver and hvkit have resources for that. */
+async function finished(place: Workplace, record: MachineRecord): Promise<MachineRecord> {
+  const engaged = await place.drivers.engaged(record);
+  const machine = machineOf(place.store, record);
+  const resources: Record<string, Entry> = {};
+  // Who only reads has nothing to record, and nothing to tell.
+  const step = {
+    signal: new AbortController().signal,
+    recorded: () => undefined,
+    note: () => Promise.resolve(),
+    progress: () => undefined,
+  };
+  for (const resource of graphOf(engaged, machine, place.docker).resources) {
+    const properties = await resource.read(step);
+    if (properties === undefined) continue;
+    resources[resource.id] = { kind: resource.kind, state: 'ready', properties };
+  }
+  const address: Address | undefined = await engaged.driver.address(machine);
+  return {
+    ...record,
+    phase: 'ready',
+    resources,
+    ...(address && { address: { host: address.host, sshPort: address.sshPort } }),
+  };
+}
+
+/** Certificates that are not in the machine's folder are those of the store. */
+async function copyFiles(store: ForeignStore, { folder }: ForeignMachine, to: string): Promise<void> {
+  for (const name of [...CREDENTIALS, KEY]) {
+    const text = (await textOf(join(folder, name))) ?? (await textOf(join(store.certs, name)));
+    if (text !== undefined) await writeWhole(join(to, name), text);
+  }
+}
+
+/** The key's path, wherever it stands. */
+function relocated(value: Json, moved: { from: string | undefined; to: string }): Json {
+  if (value === moved.from) return moved.to;
+  if (isList(value)) return value.map((each) => relocated(each, moved));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, relocated(each, moved)]));
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,94 @@
+import { HvError } from '../../errors';
+import type { CreateRequest, DockerRequest } from '../request';
+import { listIn, numberIn, textIn, type ForeignMachine } from './foreign';
+
+/** What docker-machine installed from where nobody said another place. */
+const USUAL_INSTALL = 'https://get.docker.com';
+
+export interface Translated {
+  request: CreateRequest;
+  /** The key that logs in, as far as there is one. */
+  keyFile?: string;
+}
+
+export interface Circumstances {
+  /** The file of the key that lies in the machine's folder, where there is one. */
+  keyFile: string | undefined;
+  /** Takes the host key that it shows for its own: docker-machine has kept none. */
+  acceptHostKey: boolean;
+  /** Also what hvkit does not run: by ssh, as a host that is there. */
+  asHosts: boolean;
+}
+
+/** A machine of docker-machine's as one that hvkit can be asked for. */
+export function translate(machine: ForeignMachine, circumstances: Circumstances): Translated {
+  const { name, driverName, driver } = machine;
+  if (driverName === 'none') {
+    const url = textIn(driver, 'URL');
+    if (url === undefined) throw refused(machine, 'its URL is not recorded');
+    return { request: { name, driver: 'none', options: { url } } };
+  }
+  if (driverName === 'generic' || circumstances.asHosts) return asHost(machine, circumstances);
+  throw new HvError({
+    code: 'ERR_IMPORT',
+    message: `"${name}" is a machine of the driver ${driverName}, whose machines hvkit cannot take over`,
+    hint: `hvkit import --as-hosts takes it as a host that is reached by ssh; who runs it stays ${driverName}.`,
+  });
+}
+
+function asHost(machine: ForeignMachine, { keyFile, acceptHostKey }: Circumstances): Translated {
+  const { name, driver } = machine;
+  const ipAddress = textIn(driver, 'IPAddress');
+  if (ipAddress === undefined) throw refused(machine, 'its address is not recorded: it was never started, or is off');
+  const key = keyFile ?? textIn(driver, 'SSHKeyPath');
+  const options = {
+    ipAddress,
+    sshUser: textIn(driver, 'SSHUser') ?? 'root',
+    sshPort: numberIn(driver, 'SSHPort') ?? 22,
+    enginePort: numberIn(driver, 'EnginePort') ?? 2376,
+    ...(key !== undefined && { sshKey: key }),
+    ...(acceptHostKey && { acceptHostKey }),
+  };
+  return {
+    request: { name, driver: 'generic', options, docker: dockerOf(machine) },
+    ...(key !== undefined && { keyFile: key }),
+  };
+}
+
+function dockerOf({ engine, swarm, auth }: ForeignMachine): DockerRequest {
+  const installUrl = textIn(engine, 'InstallURL');
+  const storageDriver = textIn(engine, 'StorageDriver');
+  return {
+    tlsSans: listIn(auth, 'ServerCertSANs'),
+    engine: {
+      opts: listIn(engine, 'ArbitraryFlags').map((flag) => flag.replace(/^-+/, '')),
+      env: listIn(engine, 'Env'),
+      insecureRegistries: listIn(engine, 'InsecureRegistry'),
+      registryMirrors: listIn(engine, 'RegistryMirror'),
+      labels: listIn(engine, 'Labels'),
+      ...(storageDriver !== undefined && { storageDriver }),
+      ...(installUrl !== undefined && installUrl !== USUAL_INSTALL && { installUrl }),
+    },
+    ...((swarm['Master'] === true || swarm['Agent'] === true) && { swarm: swarmOf(swarm) }),
+  };
+}
+
+function swarmOf(swarm: ForeignMachine['swarm']): NonNullable<DockerRequest['swarm']> {
+  const given = {
+    discovery: textIn(swarm, 'Discovery'),
+    addr: textIn(swarm, 'Address'),
+    image: textIn(swarm, 'Image'),
+    strategy: textIn(swarm, 'Strategy'),
+    host: textIn(swarm, 'Host'),
+  };
+  return {
+    isMaster: swarm['Master'] === true,
+    opts: listIn(swarm, 'ArbitraryFlags'),
+    joinOpts: listIn(swarm, 'ArbitraryJoinFlags'),
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function refused({ name, driverName }: ForeignMachine, why: string): HvError {
+  return new HvError({ code: 'ERR_IMPORT', message: `"${name}", of the driver ${driverName}: ${why}` });
+}
