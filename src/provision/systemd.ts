@@ -6,7 +6,7 @@ import type { ProvisionContext, Step } from './provisioner';
 
 const DROP_IN = '/etc/systemd/system/docker.service.d/hvkit.conf';
 const ENVIRONMENT = '/etc/docker/hvkit.env';
-const RESTART = 120_000;
+const RESTART = 300_000;
 
 /** dockerd as a service of systemd's, whoever packaged it. */
 export function systemdSteps(context: ProvisionContext): Step[] {

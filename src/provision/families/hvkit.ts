@@ -5,6 +5,8 @@ import type { ProvisionContext, Provisioner, Step } from '../provisioner';
 const ENVIRONMENT = '/etc/docker/environment';
 /** The image's own: it supervises dockerd, which is there from the beginning. */
 const DOCKER = '/usr/lib/hvkit/docker';
+/** It waits for dockerd itself, and says after 5 minutes why it waits in vain. */
+const STARTING = { timeoutMs: 360_000 };
 
 export const hvkit: Provisioner = {
   name: 'hvkit',
@@ -18,9 +20,10 @@ function configure(context: ProvisionContext): Step {
     id: 'configure',
     title: 'configuring Docker',
     async run(host) {
-      // Its script takes each line as it is, and knows no quotes.
-      const lines = Object.entries(context.environment.variables).map(([name, value]) => `${name}=${value}\n`);
-      await Promise.all([writeDaemonJson(host, context), host.write(ENVIRONMENT, lines.join(''), { mode: 0o600 })]);
+      await Promise.all([
+        writeDaemonJson(host, context),
+        host.write(ENVIRONMENT, context.environment.file, { mode: 0o600 }),
+      ]);
     },
   };
 }
@@ -33,10 +36,10 @@ function service(): Step {
       settle(host, {
         reads: [DAEMON_JSON, ENVIRONMENT, ...pathsOf(CERTIFICATES)],
         async restart() {
-          await host.run(DOCKER, ['restart']);
+          await host.run(DOCKER, ['restart'], STARTING);
         },
         async start() {
-          await host.run(DOCKER, ['start']);
+          await host.run(DOCKER, ['start'], STARTING);
         },
       }),
   };
