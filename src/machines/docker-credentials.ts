@@ -65,6 +65,11 @@ function digests(ca: string, certificate: string): { ca: string; certificate: st
   return { ca: digest(ca), certificate: digest(certificate) };
 }
 
+/** Where a machine's own certificate lies. */
+export function serverFile(folder: string): string {
+  return join(folder, SERVER.certificate);
+}
+
 export interface ServerWanted {
   /** By which clients reach it. */
   names: readonly string[];
@@ -99,7 +104,7 @@ async function presentServer(
   folder: string,
   wanted: ServerWanted,
 ): Promise<ServerFiles | undefined> {
-  const certificate = await textOf(join(folder, SERVER.certificate));
+  const certificate = await textOf(serverFile(folder));
   const key = await textOf(join(folder, SERVER.key));
   if (certificate === undefined || key === undefined || !vouches(certificate, key, wanted)) return undefined;
   return (await authority.isCurrent(certificate)) ? { ca: await authority.ca(), certificate, key } : undefined;
@@ -133,7 +138,7 @@ function endOf({ validTo }: X509Certificate): number {
 export async function serverInfo(
   folder: string,
 ): Promise<{ validTo: Date; covers(host: string): boolean } | undefined> {
-  const text = await textOf(join(folder, SERVER.certificate));
+  const text = await textOf(serverFile(folder));
   if (text === undefined) return undefined;
   const { isIP } = require('node:net') as typeof import('node:net');
   try {

@@ -57,6 +57,13 @@ export class DockerHome {
     await rotateAuthority(await this.#options());
   }
 
+  /** Ends the trust in the CAs before the one that signs now, once none of these certificates is of them. */
+  async retire(certificates: readonly string[]): Promise<void> {
+    const authority = await this.authority();
+    for (const certificate of certificates) if (!(await authority.isCurrent(certificate))) return;
+    await authority.retire();
+  }
+
   /** The users' own provisioners and hooks: files. */
   async modules(): Promise<readonly string[]> {
     return (await this.#defaults()).provisioners;

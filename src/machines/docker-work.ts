@@ -1,5 +1,7 @@
 import type { Address } from '../drivers/driver';
 import { HvError } from '../errors';
+import { textOf } from '../files';
+import { serverFile } from './docker-credentials';
 import { requireDocker } from './docker-host';
 import { makeDockerHost, upgradeDocker, type Scene } from './docker-provision';
 import type { Ledger } from './ledger';
@@ -21,7 +23,15 @@ export function regenerateCertificates(place: Workplace, name: string, options?:
   return onDockerHost(place, name, options, async (scene) => {
     await makeDockerHost({ ...scene, work: { ...scene.work, anew: true } });
     await scene.ledger.enter('ready');
+    await place.docker.retire(await serverCertificates(place));
   });
+}
+
+/** Of all Docker hosts of the home. */
+async function serverCertificates({ store }: Workplace): Promise<string[]> {
+  const files = (await store.names()).map((name) => serverFile(store.folder(name)));
+  const texts = await Promise.all(files.map(textOf));
+  return texts.filter((text) => text !== undefined);
 }
 
 export function upgrade(

@@ -71,10 +71,14 @@ test('certificates are made anew, by a new CA as well, and the old ones are trus
   expect(await ask(host, '/version')).toEqual({ Version: '20.10.24' });
 
   // After the CA was replaced the machine is reached as before, until it is given a certificate of the new one.
+  const trusted = () => readFileSync(join(home.path, 'certs', 'ca.pem'), 'utf8').match(/BEGIN CERTIFICATE/g);
   await hvkit.rotateCertificates();
+  expect(trusted()).toHaveLength(2);
   expect(await ask(host, '/version')).toEqual({ Version: '20.10.24' });
   await machine.regenerateCertificates();
   expect(server().issuer).not.toBe(first.issuer);
+  // It was the last one with a certificate of the old CA.
+  expect(trusted()).toHaveLength(1);
   expect(await ask(host, '/version')).toEqual({ Version: '20.10.24' });
   const certs = join(home.path, 'certs');
   const mine = { ca: join(certs, 'ca.pem'), cert: join(certs, 'cert.pem'), key: join(certs, 'key.pem') };

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 
+import { HvError } from '../../errors';
 import type { KeyType } from '../engine-options';
 import { Keeper } from './keeper';
 import { keyText, makeKey } from './keys';
@@ -127,11 +128,19 @@ export class Authority {
     return bundle((await this.#keeper.shelf()).trusted);
   }
 
-  /** Whether a certificate comes from the CA that signs now: after a rotation one of the old CA is to be made anew. */
+  /**
+   * Whether a certificate comes from the CA that signs now: after a rotation one of the old CA is to be made anew, and so is
+   * one that cannot be read.
+   */
   async isCurrent(pem: string): Promise<boolean> {
     const [current] = (await this.#keeper.shelf()).trusted;
     if (current === undefined) return false;
-    return readCertificates(pem, 'The certificate').some((each) => isIssuedBy(each, current));
+    try {
+      return readCertificates(pem, 'The certificate').some((each) => isIssuedBy(each, current));
+    } catch (error) {
+      if (HvError.is(error)) return false;
+      throw error;
+    }
   }
 
   /**

@@ -66,7 +66,7 @@ export class Keeper {
     await this.#locked(async () => {
       const { trusted, client } = await this.shelf();
       const kept = trusted.filter((each, index) => index === 0 || client.some((own) => isIssuedBy(own, each)));
-      await writeCertificate(this.#keeping.files.ca, bundle(kept));
+      if (kept.length < trusted.length) await writeCertificate(this.#keeping.files.ca, bundle(kept));
     });
   }
 
