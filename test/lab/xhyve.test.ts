@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -18,6 +27,8 @@ const place = new XhyvePlace();
 const image = place.image('micro');
 const silent = place.image('silent', { init: 'none' });
 const disk = place.disk();
+const besideDisk = place.image('beside', { init: 'cloud-init' });
+symlinkSync(disk, join(besideDisk, 'disk.raw'));
 const nobodys = place.nobodysFolder('shared');
 const env = { ...process.env, HVKIT_TIMEOUT: '120' };
 const hv = new Hvkit({ home: place.home, drivers: [place.driver], env });
@@ -281,22 +292,24 @@ test('a network that somebody else serves, over a socket as of vpnkit', async ()
   });
 });
 
-test('a firmware starts what is on a disk, which is a copy of the image', async () => {
+test.each<[string, Partial<CreateRequest>, string]>([
+  ['a firmware', { image: disk, options: { bootrom: '/usr/share/seabios/bios-256k.bin' } }, '-f bootrom,'],
+  ['a kernel beside it', { image: besideDisk }, '-f kexec,'],
+])('%s starts what is on a disk, which is a copy of the image', async (_, request, start) => {
   const over = new AbortController();
   let told: Promise<string> | undefined;
   const onProgress = ({ stage }: Progress): void => {
     if (stage !== 'ready') return;
     told ??= hv.machine('dev').then(async (machine) => {
       const words = argumentsOf(await place.processOf(machine)).join(' ');
-      expect(words).toContain(`-f bootrom,${machine.folder}/bootrom`);
+      expect(words).toContain(`${start}${machine.folder}/`);
       return readFileSync(join(machine.folder, 'disk.raw'), 'latin1');
     });
     void told.finally(() => {
       over.abort();
     });
   };
-  const bootrom = '/usr/share/seabios/bios-256k.bin';
-  const made = create({ image: disk, disk: '64M', options: { bootrom } }, { onProgress, signal: over.signal });
+  const made = create({ ...request, disk: '64M' }, { onProgress, signal: over.signal });
   await expect(made).rejects.toMatchObject({ code: 'ABORT_ERR' });
   const copied = await told;
   expect([copied?.slice(3, 11), copied?.length]).toEqual(['a loader', 64 * 2 ** 20]);

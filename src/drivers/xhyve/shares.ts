@@ -13,6 +13,7 @@ const SERVER = 'hvkit-9p';
 const MOST = 8;
 /** macOS has room for so many bytes in the address of a socket, and hyperkit cuts off what is longer. */
 const LONGEST_SOCKET = 103;
+const OWN = ['micro', 'docker'];
 
 /** What keeps folders from being shared, whatever the guest; also later, at each start. */
 export async function checkShares(shares: readonly Share[], run: RunFiles): Promise<void> {
@@ -41,9 +42,9 @@ export async function checkGuest({ shares }: MachineSpec, image: BootImage): Pro
     );
   }
   // What hvkit makes itself has all that its kernel needs in its initrd, as it is.
-  if (image.name !== 'micro' || !image.initrd || (await hasModule(image, '9p'))) return;
+  if (!OWN.includes(image.name) || !image.initrd || (await hasModule(image, '9p'))) return;
   throw refused(
-    'The kernel of micro has no 9p, by which hyperkit shares folders, where its distribution has one for clouds',
+    `The kernel of ${image.name} has no 9p, by which hyperkit shares folders, where its distribution has one for clouds`,
     'Take another image, or leave out --share; hvkit scp copies files.',
   );
 }
