@@ -41,6 +41,8 @@ export function flagsOf(option: DriverOption): Option[] {
   }
   const valued = new Option(`${flag} <${type === 'number' ? 'number' : 'value'}>`, words).helpGroup(GROUP);
   if (type === 'number') return [valued.argParser(number)];
+  // Given again, it is one more.
+  if (type === 'list') return [valued.argParser((value, before?: string[]) => [...(before ?? []), value])];
   return [choices === undefined ? valued : valued.choices(choices)];
 }
 

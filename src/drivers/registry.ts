@@ -42,10 +42,18 @@ const BUILT_IN: readonly Entry[] = [
 export class Registry {
   readonly #entries: readonly Entry[];
   readonly #platform: NodeJS.Platform;
+  readonly #env: NodeJS.ProcessEnv;
+  /** Programs that were run to ask what they are: a driver's definition is one object as long as this lives. */
+  readonly #plugins = new Map<string, Promise<DriverDefinition>>();
 
-  constructor(given?: readonly DriverDefinition[], platform: NodeJS.Platform = process.platform) {
+  constructor(
+    given?: readonly DriverDefinition[],
+    platform: NodeJS.Platform = process.platform,
+    env: NodeJS.ProcessEnv = process.env,
+  ) {
     this.#entries = given?.map((definition) => ({ ...pick(definition), load: () => definition })) ?? BUILT_IN;
     this.#platform = platform;
+    this.#env = env;
   }
 
   /** Of all there are, also of those that this system cannot have. */
@@ -59,8 +67,25 @@ export class Registry {
   }
 
   /** By its name or an alias. */
-  get(name: string): Promise<DriverDefinition> {
-    return Promise.resolve().then(() => this.#find(name));
+  async get(name: string): Promise<DriverDefinition> {
+    return this.#isOurs(name) ? this.#find(name) : ((await this.#plugin(name)) ?? this.#find(name));
+  }
+
+  #isOurs(called: string): boolean {
+    return this.#entries.some(({ name, aliases }) => name === called || aliases.includes(called));
+  }
+
+  /** One of docker-machine's programs on the PATH. It is run only when it is named. */
+  async #plugin(name: string): Promise<DriverDefinition | undefined> {
+    const known = this.#plugins.get(name);
+    if (known) return known;
+    const { findPlugin, pluginDriver } = require('./plugin') as typeof import('./plugin');
+    const file = findPlugin(name, this.#env);
+    if (file === undefined) return undefined;
+    const asked = pluginDriver({ name, file, env: this.#env });
+    this.#plugins.set(name, asked);
+    asked.catch(() => this.#plugins.delete(name));
+    return asked;
   }
 
   #find(name: string): DriverDefinition {

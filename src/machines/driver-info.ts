@@ -12,7 +12,7 @@ export interface DriverOption {
   /** `kvm.cacheMode`. */
   setting: string;
   description: string;
-  type: 'string' | 'number' | 'boolean';
+  type: 'string' | 'number' | 'boolean' | 'list';
   /** Of a string that is one of a few. */
   choices?: readonly string[];
   default?: Json;

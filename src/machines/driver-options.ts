@@ -18,6 +18,13 @@ const described = z.looseObject({
   variable: z.string().optional(),
 });
 
+const TYPES: Readonly<Record<string, DriverOption['type']>> = {
+  integer: 'number',
+  number: 'number',
+  boolean: 'boolean',
+  array: 'list',
+};
+
 /** The flags, variables and settings that a driver's schema stands for. */
 export function driverOptionsOf({ name: driver, options }: DriverDefinition): DriverOption[] {
   const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
@@ -30,7 +37,7 @@ export function driverOptionsOf({ name: driver, options }: DriverDefinition): Dr
       variable: variable ?? `${driver}_${words}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_'),
       setting: `${driver}.${name}`,
       description,
-      type: type === 'integer' || type === 'number' ? 'number' : type === 'boolean' ? 'boolean' : 'string',
+      type: TYPES[type ?? ''] ?? 'string',
       ...(choices !== undefined && { choices }),
       ...(preset !== undefined && { default: preset }),
     };

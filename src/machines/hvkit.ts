@@ -47,7 +47,7 @@ export class Hvkit implements AsyncDisposable {
         process.emitWarning(message, 'HvkitWarning');
       });
     const home = new HomeFolder(homePath(options.home, env));
-    const registry = new Registry(drivers);
+    const registry = new Registry(drivers, process.platform, env);
     this.home = home.path;
     this.#images = new HomeImages({ home: home.path, env, warn });
     this.#place = {

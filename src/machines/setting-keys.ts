@@ -1,5 +1,6 @@
 import type { DriverDefinition, MachineSpec, NetworkSpec } from '../drivers/driver';
 import type { Json } from '../resources/resource';
+import type { DriverOption } from './driver-info';
 import { driverOptionsOf, readDriverOption } from './driver-options';
 import { refusal } from './refusal';
 import {
@@ -21,7 +22,7 @@ export interface SettingKey<T = unknown> {
   /** Of the environment; the first that is set counts. */
   variables: readonly string[];
   description: string;
-  type: 'string' | 'number' | 'boolean';
+  type: DriverOption['type'];
   default?: Json;
   /** What the value means; refuses one that means nothing. */
   read(value: Json): T;
@@ -211,6 +212,7 @@ const WORDS: Readonly<Record<string, boolean>> = {
 export function fromText({ type }: SettingKey, text: string): Json {
   if (type === 'number' && /^\s*[-+]?\d+(\.\d+)?\s*$/.test(text)) return Number(text);
   if (type === 'boolean') return WORDS[text.trim().toLowerCase()] ?? text;
+  if (type === 'list') return text.split(',').map((each) => each.trim());
   return text;
 }
 

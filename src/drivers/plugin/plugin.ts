@@ -1,8 +1,9 @@
-import type { Json } from '../../resources/resource';
 import { HvError } from '../../errors';
+import type { MachineState } from '../driver';
+import { configIn, numberIn, stateIn, textIn } from './answers';
 import { flagsIn, flagValues, type Flag } from './flags';
-import { garbage } from './gob/garbage';
 import type { GobValue } from './gob/value';
+import type { Patience } from './patience';
 import { PluginProcess, type Program } from './process';
 import { RpcClient, type CallOptions } from './rpc';
 
@@ -11,34 +12,6 @@ const SERVICES = ['RPCServerDriver', 'RpcServerDriver'];
 /** Of the protocol: the only one there ever was. */
 const VERSION = 1;
 
-/** Milliseconds until what does not answer is taken to hang. */
-export interface Patience {
-  /** Until it says where it listens, and greets. */
-  start: number;
-  /** For what it knows by itself, or asks one thing for. */
-  question: number;
-  /** For the state of a machine, which `ls` waits for. */
-  state: number;
-  /** For work such as making a machine. That it lives all the while is told by its heart. */
-  work: number;
-  /** How often the heart is felt. A program that is not asked for 10 s ends by itself. */
-  heartbeat: number;
-  /** Until a heart that does not answer has stopped. */
-  heart: number;
-}
-
-export const PATIENCE: Patience = {
-  start: 10_000,
-  question: 60_000,
-  state: 8_000,
-  work: 3_600_000,
-  heartbeat: 5_000,
-  heart: 20_000,
-};
-
-/** The configuration of a machine, as its driver writes it: only the driver knows what is in it. */
-export type MachineConfig = Readonly<Record<string, Json>>;
-
 /** A driver's program at work on one machine. It does one thing at a time. */
 export class Plugin implements AsyncDisposable {
   readonly #name: string;
@@ -46,6 +19,7 @@ export class Plugin implements AsyncDisposable {
   readonly #client: RpcClient;
   readonly #patience: Patience;
   #service = '';
+  #held = '';
   #heart: NodeJS.Timeout | undefined;
   /** Why it is of no more use. */
   #failure: HvError | undefined;
@@ -82,6 +56,11 @@ export class Plugin implements AsyncDisposable {
     return this.#failure === undefined && !this.#client.isClosed;
   }
 
+  /** Who is told what it tells people. */
+  set onLine(listener: ((line: string) => void) | undefined) {
+    this.#process.onLine = listener;
+  }
+
   /** What it said last. */
   get words(): readonly string[] {
     return this.#process.words;
@@ -96,39 +75,47 @@ export class Plugin implements AsyncDisposable {
     await this.#call('SetConfigFromFlags', { type: 'interface', value, timeoutMs: this.#patience.question });
   }
 
-  async config(): Promise<MachineConfig> {
-    const raw = await this.#ask('GetConfigRaw');
-    if (!(raw instanceof Uint8Array)) throw garbage('a configuration that is none');
-    let config: unknown;
-    try {
-      config = JSON.parse(Buffer.from(raw).toString());
-    } catch (error) {
-      // Its text holds secrets.
-      throw garbage(`a configuration that is no JSON: ${(error as Error).name}`);
-    }
-    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as MachineConfig;
-    throw garbage('a configuration that is no object');
+  /** The configuration of the machine, JSON that only the driver understands, as it is after what was done. */
+  async config(): Promise<string> {
+    this.#held = configIn(await this.#ask('GetConfigRaw'));
+    return this.#held;
   }
 
-  async setConfig(config: MachineConfig): Promise<void> {
-    const value = Buffer.from(JSON.stringify(config));
+  /** The same in the middle of work. */
+  async glance(): Promise<string> {
+    return configIn(await this.#now('GetConfigRaw', { timeoutMs: this.#patience.state }));
+  }
+
+  async setConfig(config: string): Promise<void> {
+    const value = Buffer.from(config);
     await this.#call('SetConfigRaw', { type: 'bytes', value, timeoutMs: this.#patience.question });
+    this.#held = config;
+  }
+
+  /** The configuration that it was given or told last. */
+  get held(): string {
+    return this.#held;
+  }
+
+  /** Undefined: it knows of no machine. */
+  async state(signal?: AbortSignal): Promise<MachineState | undefined> {
+    return stateIn(await this.#call('GetState', { timeoutMs: this.#patience.state, signal }));
   }
 
   /** `GetIP`, `GetSSHUsername`: what is told as a text. */
   async text(method: string): Promise<string> {
-    const value = await this.#ask(method);
-    if (typeof value === 'string') return value;
-    throw garbage(`no text as what ${method} tells`);
+    return textIn(await this.#ask(method), method);
   }
 
-  async number(method: string, signal?: AbortSignal): Promise<number> {
-    const timeoutMs = method === 'GetState' ? this.#patience.state : this.#patience.question;
-    return numberIn(await this.#call(method, { timeoutMs, signal }), method);
+  async number(method: string): Promise<number> {
+    return numberIn(await this.#ask(method), method);
   }
 
   /** `Create`, `Start`: what takes its time. */
-  async work(method: string, { signal, timeoutMs }: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<void> {
+  async work(
+    method: string,
+    { signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs?: number } = {},
+  ): Promise<void> {
     await this.#call(method, { timeoutMs: timeoutMs ?? this.#patience.work, signal });
   }
 
@@ -241,9 +228,4 @@ export class Plugin implements AsyncDisposable {
       hint: lines.length === 0 ? 'It said nothing about it.' : 'The lines above are what it said last.',
     });
   }
-}
-
-function numberIn(value: GobValue, method: string): number {
-  if (typeof value === 'number') return value;
-  throw garbage(`no number as what ${method} tells`);
 }

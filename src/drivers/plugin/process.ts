@@ -17,8 +17,6 @@ export interface Program {
   name: string;
   file: string;
   env: NodeJS.ProcessEnv;
-  /** What it tells people, line by line. */
-  onLine?: ((line: string) => void) | undefined;
 }
 
 /** Those that run: they go when this process goes, in whatever way it does that tells of it. */
@@ -29,12 +27,14 @@ export class PluginProcess {
   readonly address: { host: string; port: number };
   /** Resolves with how it ended. */
   readonly ended: Promise<string>;
+  /** Who is told what it tells people, line by line. */
+  onLine: ((line: string) => void) | undefined;
   readonly #child: ChildProcess;
   readonly #words: readonly string[];
 
   /** The first line that it prints is the address where it listens. */
   static async start(
-    { name, file, env, onLine }: Program,
+    { name, file, env }: Program,
     { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal | undefined },
   ): Promise<PluginProcess> {
     signal?.throwIfAborted();
@@ -74,11 +74,12 @@ export class PluginProcess {
         const says = JSON.stringify(line.slice(0, 200));
         throw doesNotStart(file, `it says ${says}, and not where it listens on 127.0.0.1`, words);
       }
+      const started = new PluginProcess(child, { address, ended, words });
       said.on('line', (each) => {
         hear(each);
-        onLine?.(each);
+        started.onLine?.(each);
       });
-      return new PluginProcess(child, { address, ended, words });
+      return started;
     } catch (error) {
       child.kill('SIGKILL');
       release(child);

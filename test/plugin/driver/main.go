@@ -81,7 +81,7 @@ type Cell struct {
 	Token   string
 	Tags    []string
 	Trouble string
-	Pid     int
+	Starts  int
 	Made    bool
 }
 
@@ -96,7 +96,7 @@ func flags() []Flag {
 		IntFlag{Name: "cell-size", Usage: "how many fit in", Value: 1},
 		BoolFlag{Name: "cell-dark", Usage: "no light", EnvVar: "CELL_DARK"},
 		StringSliceFlag{Name: "cell-tag", Usage: "words about it"},
-		StringFlag{Name: "cell-trouble", Usage: "what goes wrong: crash, hang, fail, refuse"},
+		StringFlag{Name: "cell-trouble", Usage: "what goes wrong: crash, fail, hang, refuse, slow"},
 	}
 }
 
@@ -216,10 +216,16 @@ func (s *Server) state() int {
 	if !s.cell.Made {
 		return none
 	}
-	if s.cell.Pid != 0 && syscall.Kill(s.cell.Pid, 0) == nil && !isZombie(s.cell.Pid) {
+	if pid := s.pid(); pid != 0 && syscall.Kill(pid, 0) == nil && !isZombie(pid) {
 		return running
 	}
 	return stopped
+}
+
+func (s *Server) pid() int {
+	text, _ := os.ReadFile(s.cell.file("pid"))
+	pid, _ := strconv.Atoi(string(text))
+	return pid
 }
 
 func isZombie(pid int) bool {
@@ -255,6 +261,8 @@ func (s *Server) Create(_, _ *struct{}) error {
 		os.Exit(2)
 	case "fail":
 		return errors.New("the ground is too hard")
+	case "slow":
+		select {}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -276,8 +284,8 @@ func (s *Server) run() error {
 	c := s.cell
 	os.MkdirAll("/run/sshd", 0o755)
 	settings := []string{
-		"Port=" + strconv.Itoa(c.SSHPort), "ListenAddress=127.0.0.1", "HostKey=" + c.file("host_key"), "PidFile=none",
-		"AuthorizedKeysFile=" + c.file("authorized_keys"), "StrictModes=no", "UsePAM=no", "PermitRootLogin=yes",
+		"Port=" + strconv.Itoa(c.SSHPort), "ListenAddress=127.0.0.1", "HostKey=" + strconv.Quote(c.file("host_key")), "PidFile=none",
+		"AuthorizedKeysFile=" + strconv.Quote(c.file("authorized_keys")), "StrictModes=no", "UsePAM=no", "PermitRootLogin=yes",
 		"PasswordAuthentication=no", "KbdInteractiveAuthentication=no",
 	}
 	arguments := []string{"-D", "-e", "-f", "/dev/null"}
@@ -289,9 +297,9 @@ func (s *Server) run() error {
 	if err := command.Start(); err != nil {
 		return err
 	}
-	c.Pid = command.Process.Pid
+	c.Starts++
 	go command.Wait()
-	return nil
+	return os.WriteFile(c.file("pid"), []byte(strconv.Itoa(command.Process.Pid)), 0o600)
 }
 
 func (s *Server) Start(_, _ *struct{}) error {
@@ -308,7 +316,7 @@ func (s *Server) end(signal syscall.Signal) error {
 	if s.state() != running {
 		return errors.New("Host is not running")
 	}
-	return syscall.Kill(s.cell.Pid, signal)
+	return syscall.Kill(s.pid(), signal)
 }
 
 func (s *Server) Restart(_, _ *struct{}) error {
@@ -327,7 +335,7 @@ func (s *Server) Remove(_, _ *struct{}) error {
 			return err
 		}
 	}
-	for _, name := range []string{"id_rsa", "id_rsa.pub", "host_key", "host_key.pub", "authorized_keys"} {
+	for _, name := range []string{"id_rsa", "id_rsa.pub", "host_key", "host_key.pub", "authorized_keys", "pid"} {
 		if err := os.Remove(s.cell.file(name)); err != nil && !os.IsNotExist(err) {
 			return err
 		}

@@ -119,7 +119,7 @@ describe.each([1, 7, 100_000])("what Go's own client and server say, in pieces o
       { name: 'cell-tag', usage: 'words about it', variable: '', kind: 'list', preset: [] },
       {
         name: 'cell-trouble',
-        usage: 'what goes wrong: crash, hang, fail, refuse',
+        usage: 'what goes wrong: crash, fail, hang, refuse, slow',
         variable: '',
         kind: 'string',
         preset: '',

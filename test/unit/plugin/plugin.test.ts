@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { Decoder } from '../../../src/drivers/plugin/gob/decoder';
 import { Encoder } from '../../../src/drivers/plugin/gob/encoder';
 import type { GobType, GobValue } from '../../../src/drivers/plugin/gob/value';
-import { PATIENCE, Plugin, type Patience } from '../../../src/drivers/plugin/plugin';
+import { PATIENCE, type Patience } from '../../../src/drivers/plugin/patience';
+import { Plugin } from '../../../src/drivers/plugin/plugin';
 import { Folder } from '../../support/folder';
 
 const GREETING = 'HTTP/1.0 200 Connected to Go RPC\n\n';
