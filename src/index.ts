@@ -20,6 +20,7 @@ export type { ImportOptions, ImportOutcome } from './machines/import/import';
 export type { Leases } from './machines/leases';
 export type { Phase } from './machines/machine-file';
 export type { Progress, StartOptions, WorkOptions } from './machines/progress';
+export type { Signer, SigningTask } from './docker/certificates';
 export type { DockerHost } from './machines/docker-host';
 export type { CreateRequest, DockerRequest } from './machines/request';
 export type { Setting, Settings } from './machines/settings';
