@@ -44,6 +44,7 @@ test('without a file there are the defaults, and no file is made', () =>
       disk: 20 * 2 ** 30,
       accel: 'auto',
       autostart: false,
+      provisioners: [],
       timeout: 300,
     });
     expect(await settings.driverDefaults(kvm)).toEqual({});
