@@ -48,6 +48,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry(INSIDE, 'ssh', 'get a shell, or run a command in your terminal', () => require('./commands/ssh')),
   entry(INSIDE, 'exec', 'run a command, for scripts', () => require('./commands/exec')),
   entry(INSIDE, 'scp', 'copy files from and to machines', () => require('./commands/scp')),
+  entry(INSIDE, 'mount', 'mount a folder of a machine on this host', () => require('./commands/mount')),
   entry(INSIDE, 'console', 'attach to the serial console', () => require('./commands/console')),
   entry(INSIDE, 'logs', 'print what the console has printed', () => require('./commands/logs')),
   entry(INSIDE, 'ssh-config', 'print a section for ~/.ssh/config', () => require('./commands/ssh-config')),

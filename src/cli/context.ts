@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 
-import type { DriverDefinition, Hvkit } from '../index';
+import type { DriverDefinition, GivenCertificates, Hvkit } from '../index';
 import { FACES, type Face, type FaceName } from './face';
 import { describe, statusOf } from './report';
 
@@ -25,6 +25,10 @@ export interface Globals {
   debug?: boolean;
   storagePath?: string;
   nativeSsh?: boolean;
+  tlsCaCert?: string;
+  tlsCaKey?: string;
+  tlsClientCert?: string;
+  tlsClientKey?: string;
 }
 
 /** Somebody who draws work under way: other lines are written above it. */
@@ -101,12 +105,33 @@ export class Context {
         ...(home !== undefined && { home }),
         ...(drivers !== undefined && { drivers }),
         env: this.env,
+        certificates: this.#certificates,
         onWarning: (message) => {
           this.say(`Warning: ${message}`);
         },
       });
     }
     return this.#hvkit;
+  }
+
+  /** docker-machine's: files of a CA and of a client's certificate. Read late: the library is opened before all is parsed. */
+  get #certificates(): GivenCertificates {
+    const given = (flag: keyof Globals & `tls${string}`, variable: string): string | undefined =>
+      this.globals[flag] ?? (this.env[variable] === '' ? undefined : this.env[variable]);
+    return {
+      get caCert() {
+        return given('tlsCaCert', 'MACHINE_TLS_CA_CERT');
+      },
+      get caKey() {
+        return given('tlsCaKey', 'MACHINE_TLS_CA_KEY');
+      },
+      get clientCert() {
+        return given('tlsClientCert', 'MACHINE_TLS_CLIENT_CERT');
+      },
+      get clientKey() {
+        return given('tlsClientKey', 'MACHINE_TLS_CLIENT_KEY');
+      },
+    };
   }
 
   /** What was asked for. */

@@ -12,6 +12,15 @@ export interface Early {
 
 /** The options that take a value and count here. */
 const STORAGE = { long: '--storage-path', short: 's' };
+/** Of the program itself, whose values are no commands. */
+const VALUED = new Set([
+  '--tls-ca-cert',
+  '--tls-ca-key',
+  '--tls-client-cert',
+  '--tls-client-key',
+  '--github-api-token',
+  '--bugsnag-api-token',
+]);
 const DRIVER = { long: '--driver', short: 'd' };
 
 export function early(argv: readonly string[]): Early {
@@ -30,7 +39,10 @@ export function early(argv: readonly string[]): Early {
 
 /** The first argument that is neither an option nor an option's value. */
 function commandIn(argv: readonly string[]): string | undefined {
-  return argv.find((each, index) => !each.startsWith('-') && !isAsked(argv[index - 1] ?? '', STORAGE));
+  return argv.find((each, index) => {
+    const before = argv[index - 1] ?? '';
+    return !each.startsWith('-') && !isAsked(before, STORAGE) && !VALUED.has(before);
+  });
 }
 
 /** Whether this option takes the next argument. Several short ones may stand in one: `-Ds FOLDER`. */

@@ -69,12 +69,27 @@ function root(context: Context): Command {
       ),
     )
     .option('--native-ssh', "use hvkit's own ssh client instead of the system's (MACHINE_NATIVE_SSH)");
+  addTlsFlags(program, context.face);
   return program.hook('preAction', (_program, command) => {
     const globals = program.opts<Globals>();
     if (globals.storagePath === '') throw new UsageError('--storage-path is empty', 'name a folder');
     context.globals = globals;
     refuseExtraArguments(command);
   });
+}
+
+/** docker-machine's. The last two are taken as it took them: hvkit asks neither GitHub nor BugSnag. */
+function addTlsFlags(program: Command, { name }: Context['face']): void {
+  const flags: readonly (readonly [string, string])[] = [
+    ['--tls-ca-cert <file>', 'certificate of the CA of your Docker hosts (MACHINE_TLS_CA_CERT)'],
+    ['--tls-ca-key <file>', 'its private key (MACHINE_TLS_CA_KEY)'],
+    ['--tls-client-cert <file>', 'certificate of your docker client (MACHINE_TLS_CLIENT_CERT)'],
+    ['--tls-client-key <file>', 'its private key (MACHINE_TLS_CLIENT_KEY)'],
+  ];
+  for (const [flag, words] of flags) program.addOption(new Option(flag, words).hideHelp(name === 'hvkit'));
+  for (const flag of ['--github-api-token <token>', '--bugsnag-api-token <token>']) {
+    program.addOption(new Option(flag, 'of no effect').hideHelp());
+  }
 }
 
 /** Adds a command by its name and summary; what it takes is added by its file. */

@@ -13,14 +13,31 @@ import type { Defaults } from './setting-keys';
 /** Not for machines: their locks bear their names, in which there is no such character. */
 const LOCK = '@certs';
 
+/** In the order in which they are written. */
+const NAMES = ['ca-key.pem', 'key.pem', 'cert.pem', 'ca.pem'] as const;
+const PAIRS = [
+  ['ca.pem', 'ca-key.pem'],
+  ['cert.pem', 'key.pem'],
+] as const;
+
+/** Files that docker-machine's `--tls-*` name. */
+export interface GivenCertificates {
+  caCert?: string | undefined;
+  caKey?: string | undefined;
+  clientCert?: string | undefined;
+  clientKey?: string | undefined;
+}
+
 /** What the Docker hosts of a home share: a CA, this host's client certificate, and what the settings say of making them. */
 export class DockerHome {
   readonly #home: HomeFolder;
   readonly #defaults: () => Promise<Defaults>;
+  readonly #given: GivenCertificates;
 
-  constructor(home: HomeFolder, defaults: () => Promise<Defaults>) {
+  constructor(home: HomeFolder, defaults: () => Promise<Defaults>, given: GivenCertificates = {}) {
     this.#home = home;
     this.#defaults = defaults;
+    this.#given = given;
   }
 
   /** In docker-machine's place, with its names: ca.pem, ca-key.pem, cert.pem, key.pem. */
@@ -32,21 +49,61 @@ export class DockerHome {
   async authority(keyType?: KeyType): Promise<Authority> {
     const { openAuthority } =
       require('../docker/certificates/authority') as typeof import('../docker/certificates/authority');
+    await this.#takeGiven();
     return openAuthority(await this.#options(keyType));
   }
 
   /** Takes over those of docker-machine's where there are none here: its machines trust them. */
   async adopt(folder: string): Promise<void> {
+    const theirs = new Map<string, string>();
+    for (const name of NAMES) {
+      const text = await textOf(join(folder, name));
+      if (text !== undefined) theirs.set(name, text);
+    }
+    if (theirs.size === NAMES.length) await this.#fill(theirs, () => undefined);
+  }
+
+  /** `--tls-ca-cert` and its like. */
+  async #takeGiven(): Promise<void> {
+    const { caCert, caKey, clientCert, clientKey } = this.#given;
+    const files = { 'ca-key.pem': caKey, 'key.pem': clientKey, 'cert.pem': clientCert, 'ca.pem': caCert };
+    const theirs = new Map<string, string>();
+    for (const [name, file] of Object.entries(files)) {
+      if (file === undefined) continue;
+      const text = await textOf(file);
+      if (text === undefined) throw notTaken(`there is no file ${file}`);
+      theirs.set(name, text);
+    }
+    for (const [one, other] of PAIRS) {
+      if (theirs.has(one) !== theirs.has(other)) {
+        throw notTaken(`${one} and ${other} belong together, and one was given`);
+      }
+    }
+    if (theirs.size === 0) return;
+    await this.#fill(theirs, (name) => {
+      throw notTaken(`this home has another ${name} already, in ${this.folder}`);
+    });
+  }
+
+  /** All of them, or none where there is one already; `onOther` is told of one that is not the same. */
+  async #fill(theirs: ReadonlyMap<string, string>, onOther: (name: string) => void): Promise<void> {
     const { withLock: locked } = await this.#options();
-    const names = ['ca-key.pem', 'key.pem', 'cert.pem', 'ca.pem'];
-    const theirs = await Promise.all(names.map(async (name) => [name, await textOf(join(folder, name))] as const));
-    if (theirs.some(([, text]) => text === undefined)) return;
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     await locked(async () => {
-      const ours = await Promise.all(names.map((name) => textOf(join(this.folder, name))));
-      if (ours.some((text) => text !== undefined)) return;
-      // The CA's own certificate at last: without it they are of no use yet.
-      for (const [name, text = ''] of theirs) await writeWhole(join(this.folder, name), text);
+      const ours = new Map<string, string>();
+      for (const name of NAMES) {
+        const text = await textOf(join(this.folder, name));
+        if (text !== undefined) ours.set(name, text);
+      }
+      for (const [name, text] of theirs) {
+        if (ours.has(name) && ours.get(name) !== text) onOther(name);
+      }
+      if (ours.size > 0) return;
+      // The CA's own certificate at last: without it the others are of no use yet.
+      for (const name of NAMES) {
+        const text = theirs.get(name);
+        if (text !== undefined) await writeWhole(join(this.folder, name), text);
+      }
     });
   }
 
@@ -105,5 +162,13 @@ function noSigner(path: string, why: string, cause?: unknown): HvError {
     message: `${path}, which is to sign certificates, is of no use: ${why}`,
     hint: 'docs/certificates.md has an example; hvkit settings get onCertificate',
     cause,
+  });
+}
+
+function notTaken(why: string): HvError {
+  return new HvError({
+    code: 'ERR_DOCKER_CA',
+    message: `The certificates that were given cannot be taken: ${why}`,
+    hint: 'They are those of a whole home: HVKIT_HOME names another one.',
   });
 }

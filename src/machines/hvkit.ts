@@ -1,7 +1,7 @@
 import type { DriverDefinition } from '../drivers/driver';
 import { Registry } from '../drivers/registry';
 import type { DriverInfo, DriverOption } from './driver-info';
-import { DockerHome } from './docker-home';
+import { DockerHome, type GivenCertificates } from './docker-home';
 import { Drivers } from './drivers';
 import type { MachineEvent } from './event';
 import type { Finding } from './finding';
@@ -28,6 +28,8 @@ export interface HvkitOptions {
   /** In place of those that come with hvkit. */
   drivers?: readonly DriverDefinition[];
   env?: NodeJS.ProcessEnv;
+  /** A CA and a client's certificate that are there already: taken over where this home has none. */
+  certificates?: GivenCertificates;
   /** What people should know once: a fallback, a port that was taken. Without it, process.emitWarning. */
   onWarning?: (message: string) => void;
 }
@@ -40,7 +42,7 @@ export class Hvkit implements AsyncDisposable {
   #settings: HomeSettings | undefined;
 
   constructor(options: HvkitOptions = {}) {
-    const { env = process.env, drivers, onWarning } = options;
+    const { env = process.env, drivers, certificates = {}, onWarning } = options;
     const warn =
       onWarning ??
       ((message: string) => {
@@ -54,7 +56,7 @@ export class Hvkit implements AsyncDisposable {
       home,
       store: new Store(home),
       drivers: new Drivers({ home, registry, env, warn }),
-      docker: new DockerHome(home, () => this.#homeSettings.defaults()),
+      docker: new DockerHome(home, () => this.#homeSettings.defaults(), certificates),
       env,
       readyMs: async () => (await this.#homeSettings.defaults()).timeout * 1000,
       warn,
@@ -90,6 +92,11 @@ export class Hvkit implements AsyncDisposable {
   /** ERR_NO_MACHINE: there is none of this name. */
   async machine(name: string): Promise<Machine> {
     return new Machine(this.#place, await this.#place.store.read(name));
+  }
+  /** Takes a folder of a machine's away again, whichever machine it is. */
+  async unmount(mountPoint: string): Promise<void> {
+    const { unmountFolder } = require('./mount') as typeof import('./mount');
+    await unmountFolder(this.#place, mountPoint);
   }
   /** In the natural order of their names. A file that cannot be read is an error; list() has a row for it. */
   async machines(): Promise<Machine[]> {

@@ -7,6 +7,7 @@ import type { SshTarget } from '../ssh/target';
 import type { DockerHost } from './docker-host';
 import type { CopyOptions, ExecOptions, ExecResult, ShellOptions } from './exec';
 import type { MachineRecord, Phase } from './machine-file';
+import type { MountPlaces } from './mount';
 import type { StartOptions, WorkOptions } from './progress';
 import type { Workplace } from './workplace';
 
@@ -141,6 +142,11 @@ export class Machine {
     const source = { place: this.#place, record: await this.#fresh(), path: remotePath };
     const target = { place: to.#place, record: await to.#fresh(), path };
     return copies().copyAcrossMachines(source, target, options);
+  }
+  /** A folder of the machine in a folder of this host, by sshfs, until Hvkit.unmount(). */
+  async mount(places: MountPlaces): Promise<void> {
+    const { mountFolder } = require('./mount') as typeof import('./mount');
+    await mountFolder(this.#place, await this.#fresh(), places);
   }
   /**
    * A shell, or one line for it, in the caller's terminal; resolves with the status. The shell is the system's ssh, unless

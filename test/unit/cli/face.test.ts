@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { Folder } from '../../support/folder';
 import { fileDriver } from '../../support/file-driver';
 import { runningHome, type TestHome } from '../../support/home';
 import { hvkit, type Ran } from './command-line';
@@ -51,4 +54,41 @@ test('the program of that name', () => {
   const env = { PATH: process.env['PATH'], HOME: home.folder.path };
   const text = execFileSync(process.execPath, [program, 'ls'], { env, encoding: 'utf8' });
   expect(text).toBe('NAME   ACTIVE   DRIVER   STATE   URL   SWARM   DOCKER   ERRORS\n');
+});
+
+test('--tls-* and the variables: a CA that is there is the one of the home', async () => {
+  using folder = new Folder();
+  const pem = (name: string): string => join(folder.path, `${name}.pem`);
+  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '9'];
+  const of = [
+    '-subj',
+    '/CN=company',
+    '-addext',
+    'keyUsage=critical,keyCertSign',
+    '-keyout',
+    pem('key'),
+    '-out',
+    pem('ca'),
+  ];
+  execFileSync('openssl', [...words, ...of], { stdio: 'pipe' });
+  const env = { HOME: folder.path, PATH: process.env['PATH'], MACHINE_TLS_CA_KEY: pem('key') };
+  const create = ['create', '--image', home.image, '--file-guest', 'dies', 'dev'];
+  const one = await hvkit(['--tls-ca-cert', pem('nowhere'), ...create], {
+    face: 'docker-machine',
+    home: home.path,
+    drivers: [fileDriver],
+    env,
+  });
+  expect(one.status).toBe(1);
+  expect(one.stderr).toContain(`cannot be taken: there is no file ${pem('nowhere')}`);
+  await hvkit(['--tls-ca-cert', pem('ca'), ...create], {
+    face: 'docker-machine',
+    home: home.path,
+    drivers: [fileDriver],
+    env,
+  });
+  const certs = join(home.path, 'certs');
+  expect(readFileSync(join(certs, 'ca.pem'), 'utf8')).toBe(readFileSync(pem('ca'), 'utf8'));
+  const client = new X509Certificate(readFileSync(join(certs, 'cert.pem')));
+  expect(client.verify(new X509Certificate(readFileSync(pem('ca'))).publicKey)).toBe(true);
 });

@@ -16,10 +16,7 @@ beforeEach(() => {
   const certs = join(store, 'certs');
   mkdirSync(certs, { recursive: true });
   for (const name of ['ca.pem', 'ca-key.pem', 'cert.pem', 'key.pem']) {
-    writeFileSync(
-      join(certs, name),
-      `store ${name}\n`,
-    );
+    writeFileSync(join(certs, name), `store ${name}\n`);
   }
 });
 

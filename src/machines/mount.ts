@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { HvError } from '../errors';
+import { isErrno, writeWhole } from '../files';
+import type { MachineRecord } from './machine-file';
+import { requireAwake } from './lifecycle';
+import { sshConfigOf } from './remote';
+import type { Workplace } from './workplace';
+
+const FILE = 'ssh_config';
+
+export interface MountPlaces {
+  /** In the machine. */
+  path: string;
+  /** A folder of this host, which is there. */
+  mountPoint: string;
+  /** Who is logged in as, instead of the machine's usual user. */
+  user?: string | undefined;
+}
+
+/** A folder of a machine in a folder of this host, by sshfs, over ssh as hvkit itself uses it: with the machine's host key. */
+export async function mountFolder(
+  place: Workplace,
+  record: MachineRecord,
+  { path, mountPoint, user }: MountPlaces,
+): Promise<void> {
+  await requireFolder(mountPoint);
+  await requireAwake(place, record);
+  const config = join(place.store.folder(record.name), FILE);
+  const text = await sshConfigOf(place, record);
+  await writeWhole(config, text, { unfinished: `${config}.${randomBytes(4).toString('hex')}.tmp` });
+  const from = `${user === undefined ? '' : `${user}@`}${record.name}:${path}`;
+  await runs(['sshfs', ['-F', config, from, resolve(mountPoint)]], 'apt install sshfs', place.env);
+}
+
+export async function unmountFolder({ env }: Pick<Workplace, 'env'>, mountPoint: string): Promise<void> {
+  const folder = resolve(mountPoint);
+  // Of what is there twice the newer one is sshfs's own today.
+  const programs = process.platform === 'linux' ? ['fusermount3', 'fusermount'] : ['umount'];
+  const words = process.platform === 'linux' ? ['-u', folder] : [folder];
+  const [first = '', second] = programs;
+  try {
+    await runs([first, words], 'apt install fuse3', env);
+  } catch (error) {
+    if (second === undefined || !HvError.is(error) || error.code !== 'ERR_NO_PROGRAM') throw error;
+    await runs([second, words], 'apt install fuse3', env);
+  }
+}
+
+async function requireFolder(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+  const message = `There is no folder ${path} to mount it in`;
+  throw new HvError({ code: 'ERR_MOUNT', message, hint: `mkdir -p '${path}'` });
+}
+
+/** What it says is kept for the error: where it goes well it says nothing. */
+async function runs(
+  [program, words]: readonly [string, readonly string[]],
+  install: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (bytes: Buffer) => {
+    said += bytes.toString();
+  });
+  const status = await new Promise<number | null>((done, reject) => {
+    child.once('error', (error) => {
+      reject(isErrno(error, 'ENOENT') ? missing(program, install) : error);
+    });
+    // Not `close`: sshfs goes on in the background, with what it has inherited.
+    child.once('exit', done);
+  });
+  child.stderr.destroy();
+  if (status === 0) return;
+  const why = said.trim() === '' ? `it ended with status ${status ?? 'unknown'}` : said.trim();
+  throw new HvError({ code: 'ERR_MOUNT', message: `${program} failed: ${why}` });
+}
+
+function missing(program: string, install: string): HvError {
+  return new HvError({ code: 'ERR_NO_PROGRAM', message: `There is no program ${program}`, hint: install });
+}
