@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -13,17 +13,22 @@ export function describe(moment: Moment): string {
   return 'said' in moment ? `at "${moment.said}"` : `${moment.when} ${moment.step}`;
 }
 
-/** A home, and commands that are killed in the middle. */
-export class CrashHome {
-  readonly #cli = new Cli();
-  readonly #shim: CrashShim;
+type Start = (env: NodeJS.ProcessEnv, args: readonly string[]) => ChildProcessWithoutNullStreams;
 
-  constructor(shim: CrashShim) {
+/** Commands that are killed in the middle. */
+export class Killable {
+  readonly #start: Start;
+  readonly #shim: CrashShim;
+  readonly #home: string;
+
+  constructor(start: Start, { shim, home }: { shim: CrashShim; home: string }) {
+    this.#start = start;
     this.#shim = shim;
+    this.#home = home;
   }
 
   async run(args: readonly string[], env: NodeJS.ProcessEnv = {}, killAt?: string): Promise<Outcome> {
-    const child = this.#cli.startWith(env, ...args);
+    const child = this.#start(env, args);
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk) => (stdout += String(chunk)));
     child.stderr.on('data', (chunk) => {
@@ -55,11 +60,22 @@ export class CrashHome {
   /** Runs it until it is killed there; or to its end, which has to be a good one. */
   async runTo(args: readonly string[], moment: Moment | undefined): Promise<Ended> {
     const said = moment && 'said' in moment ? moment.said : undefined;
-    const { env, steps } = this.#shim.watch(this.#cli.home, moment && 'step' in moment ? moment : undefined);
+    const { env, steps } = this.#shim.watch(this.#home, moment && 'step' in moment ? moment : undefined);
     const { status, stdout, stderr } = await this.run(args, env, said);
     if (stderr.endsWith('ended by SIGKILL')) return { killed: true, steps: steps() };
     if (status === 0) return { killed: false, steps: steps() };
     throw new Error(`hvkit ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+  }
+}
+
+/** A home whose machines are libvirt's, and commands that are killed in the middle. */
+export class CrashHome extends Killable {
+  readonly #cli: Cli;
+
+  constructor(shim: CrashShim) {
+    const cli = new Cli();
+    super((env, args) => cli.startWith(env, ...args), { shim, home: cli.home });
+    this.#cli = cli;
   }
 
   /** What virsh says of the machine; undefined: it has no domain. */

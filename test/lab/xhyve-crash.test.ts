@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { crashesAt, CrashShim, untilKilled, type Ended } from '../support/crash-shim';
-import type { Outcome } from './cli';
-import { describe as named, spread, type Moment } from './crash';
+import { crashesAt, CrashShim, untilKilled } from '../support/crash-shim';
+import { describe as named, Killable, spread, type Moment } from './crash';
 import { XhyvePlace } from './xhyve-place';
 
 type Verb = 'create' | 'start' | 'stop' | 'rm';
@@ -33,40 +32,13 @@ afterAll(async () => {
   await place[Symbol.asyncDispose]();
 });
 
-async function run(args: readonly string[], more: NodeJS.ProcessEnv = {}, killAt?: string): Promise<Outcome> {
-  const { PATH } = process.env;
-  const program = join(__dirname, 'children', 'xhyve.js');
-  const env = { PATH, HVKIT_HOME: place.home, ...more };
-  const child = spawn(process.execPath, [program, JSON.stringify(place.host), ...args], { env });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => {
-    stderr += String(chunk);
-    if (killAt !== undefined && stderr.includes(killAt)) child.kill('SIGKILL');
-  });
-  child.stdin.end();
-  return new Promise((resolve, reject) => {
-    child.once('error', reject).once('close', (status, signal) => {
-      resolve({ status: status ?? -1, stdout, stderr: signal ? `${stderr}\nended by ${signal}` : stderr });
-    });
-  });
-}
-
-async function done(...args: string[]): Promise<string> {
-  const { status, stdout, stderr } = await run(args);
-  if (status !== 0) throw new Error(`hvkit ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
-  return stdout.trimEnd();
-}
-
-/** Runs it until it is killed there; or to its end, which has to be a good one. */
-async function runTo(args: readonly string[], moment?: Moment): Promise<Ended> {
-  const said = moment && 'said' in moment ? moment.said : undefined;
-  const { env, steps } = shim.watch(place.home, moment && 'step' in moment ? moment : undefined);
-  const { status, stdout, stderr } = await run(args, env, said);
-  if (stderr.endsWith('ended by SIGKILL')) return { killed: true, steps: steps() };
-  if (status === 0) return { killed: false, steps: steps() };
-  throw new Error(`hvkit ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
-}
+const { PATH } = process.env;
+const program = [join(__dirname, 'children', 'xhyve.js'), JSON.stringify(place.host)];
+const commands = new Killable(
+  (env, args) => spawn(process.execPath, [...program, ...args], { env: { PATH, HVKIT_HOME: place.home, ...env } }),
+  { shim, home: place.home },
+);
+const done = commands.done.bind(commands);
 
 interface Row {
   state: string;
@@ -98,7 +70,7 @@ async function remains(): Promise<string[]> {
 async function check(verb: Verb, mend: 'repair' | 'rm'): Promise<void> {
   const machine = await trueMachine();
   const isHalf = machine?.phase !== 'ready' && (await remains()).length > 0;
-  const doctor = await run(['doctor']);
+  const doctor = await commands.run(['doctor']);
   expect(doctor.stdout).toContain(isHalf ? NAME : 'All is as it should be.');
   expect(doctor.status).toBe(isHalf ? 1 : 0);
   if (verb === 'start' || verb === 'stop') {
@@ -120,7 +92,7 @@ test(
     await done(...LINES.rm);
     for (const verb of ['create', 'stop', 'start', 'rm'] as const) {
       await prepare(verb);
-      const { steps } = await runTo(LINES[verb]);
+      const { steps } = await commands.runTo(LINES[verb], undefined);
       if (verb === 'create') await done(...LINES.rm);
       const crashes = crashesAt(steps);
       const chosen: Moment[] = [
@@ -134,16 +106,16 @@ test(
             if (verb === 'create') await done(...LINES.rm);
             await prepare(verb);
           };
-          if ('step' in moment) await untilKilled(moment, () => runTo(LINES[verb], moment), again);
-          else expect((await runTo(LINES[verb], moment)).killed).toBe(true);
+          if ('step' in moment) await untilKilled(moment, () => commands.runTo(LINES[verb], moment), again);
+          else expect((await commands.runTo(LINES[verb], moment)).killed).toBe(true);
           await check(verb, index % 2 === 0 ? 'repair' : 'rm');
         } catch (error) {
           failures.push(`${verb}, ${named(moment)}: ${(error as Error).message}`);
-          await run(['rm', '-f', '-y', NAME]);
+          await commands.run(['rm', '-f', '-y', NAME]);
         }
       }
     }
-    await run(['rm', '-f', '-y', NAME]);
+    await commands.run(['rm', '-f', '-y', NAME]);
     expect(failures).toEqual([]);
     expect(await remains()).toEqual([]);
   },

@@ -11,31 +11,18 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { Hvkit, type Machine } from '../../src';
+import type { Machine } from '../../src';
 import { findProcess, signalProcess, watchProcess } from '../../src/native/hyperkit';
-import { NOBODY, XhyvePlace } from './xhyve-place';
+import { xhyveFrame } from './xhyve-frame';
+import { NOBODY } from './xhyve-place';
 
 /** Folders shared with a guest of hyperkit's, by Linux's own client of 9P in it. */
 const A_LIFE = 300_000;
 
-const place = new XhyvePlace();
+const { place, hv } = xhyveFrame();
 const image = place.imageWith9p('micro-9p');
-const env = { ...process.env, HVKIT_TIMEOUT: '120' };
-const hv = new Hvkit({ home: place.home, drivers: [place.driver], env });
 const work = place.nobodysFolder('work');
 const data = place.nobodysFolder('data');
-
-beforeAll(() => place.vmnet.up());
-
-afterEach(async () => {
-  for (const { name } of await hv.list()) await (await hv.machine(name)).remove({ force: true });
-  expect(await place.remains()).toEqual([]);
-});
-
-afterAll(async () => {
-  await hv[Symbol.asyncDispose]();
-  await place[Symbol.asyncDispose]();
-});
 
 /** As a checkout has them: many small files, some large, links, modes and times. */
 function makeTree(path: string): void {

@@ -13,37 +13,24 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
-import { Hvkit, type CreateRequest, type Machine, type Progress, type StartOptions } from '../../src';
+import type { CreateRequest, Machine, Progress, StartOptions } from '../../src';
 import { isAlive, signalProcess, watchProcess, type ProcessIdentity } from '../../src/native/hyperkit';
 import { readLeases } from '../../src/native/vmnet';
 import { readUntil } from './machine';
-import { HYPERKIT, XhyvePlace } from './xhyve-place';
+import { xhyveFrame } from './xhyve-frame';
+import { HYPERKIT } from './xhyve-place';
 
 const A_LIFE = 240_000;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 const SYSRQ = '/proc/sysrq-trigger';
 
-const place = new XhyvePlace();
+const { place, hv } = xhyveFrame();
 const image = place.image('micro');
 const silent = place.image('silent', { init: 'none' });
 const disk = place.disk();
 const besideDisk = place.image('beside', { init: 'cloud-init' });
 symlinkSync(disk, join(besideDisk, 'disk.raw'));
 const nobodys = place.nobodysFolder('shared');
-const env = { ...process.env, HVKIT_TIMEOUT: '120' };
-const hv = new Hvkit({ home: place.home, drivers: [place.driver], env });
-
-beforeAll(() => place.vmnet.up());
-
-afterEach(async () => {
-  for (const { name } of await hv.list()) await (await hv.machine(name)).remove({ force: true });
-  expect(await place.remains()).toEqual([]);
-});
-
-afterAll(async () => {
-  await hv[Symbol.asyncDispose]();
-  await place[Symbol.asyncDispose]();
-});
 
 const create = (request: Partial<CreateRequest> = {}, options: StartOptions = {}): Promise<Machine> =>
   hv.create({ name: 'dev', cpus: 1, memory: 256, disk: '64M', image, ...request }, options);
