@@ -22,6 +22,7 @@ const FLOORS = {
   net: 1,
   units: 1,
   files: 1,
+  'import-module': 1,
   shape: 1,
   yaml: 1,
   errors: 0,

@@ -23,8 +23,8 @@ if (!isNewest(BUNDLE)) {
     // Names stay as they are, and lines short, for whoever reads a stack.
     minifyWhitespace: true,
     lineLimit: 120,
-    // It looks for binaries of its own beside its files.
-    external: ['ssh2'],
+    // The one looks for binaries of its own beside its files, the other imports what is not ours.
+    external: ['ssh2', '*/import-module'],
     legalComments: 'linked',
     logLevel: 'warning',
     plugins: [

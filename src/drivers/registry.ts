@@ -1,6 +1,7 @@
 import { HvError } from '../errors';
 import type { Properties } from '../resources/resource';
 import type { DriverContext, DriverDefinition, Health } from './driver';
+import { Packages } from './packages';
 
 /** What is known of a driver before it is loaded. */
 type Entry = Pick<DriverDefinition, 'name' | 'aliases' | 'platforms' | 'priority'> & {
@@ -45,6 +46,7 @@ export class Registry {
   readonly #env: NodeJS.ProcessEnv;
   /** Programs that were run to ask what they are: a driver's definition is one object as long as this lives. */
   readonly #plugins = new Map<string, Promise<DriverDefinition>>();
+  readonly #packages = new Packages(process.cwd());
 
   constructor(
     given?: readonly DriverDefinition[],
@@ -66,13 +68,35 @@ export class Registry {
     return this.#here().map((entry) => entry.load());
   }
 
-  /** By its name or an alias. */
+  /** By its name or an alias; hvkit's own before packages, and these before docker-machine's programs. */
   async get(name: string): Promise<DriverDefinition> {
-    return this.#isOurs(name) ? this.#find(name) : ((await this.#plugin(name)) ?? this.#find(name));
+    const file = this.#entryOf(name) ? undefined : this.#packages.find(name);
+    return file === undefined ? this.#withoutPackages(name) : this.#foreign(file);
   }
 
-  #isOurs(called: string): boolean {
-    return this.#entries.some(({ name, aliases }) => name === called || aliases.includes(called));
+  /** That of a machine. Of packages it is the one that the machine was made with: this folder may hold another of its name. */
+  async recorded({ driver, driverPath }: { driver: string; driverPath?: string }): Promise<DriverDefinition> {
+    return driverPath === undefined ? this.#withoutPackages(driver) : this.#foreign(driverPath);
+  }
+
+  /** Whether get() would find one of this name; no code of it is run. */
+  has(name: string): boolean {
+    if (this.#entryOf(name) ?? this.#packages.find(name)) return true;
+    const { findPlugin } = require('./plugin') as typeof import('./plugin');
+    return findPlugin(name, this.#env) !== undefined;
+  }
+
+  /** Where one was found that is none of hvkit's own. */
+  pathOf(definition: DriverDefinition): string | undefined {
+    return this.#packages.pathOf(definition);
+  }
+
+  #entryOf(called: string): Entry | undefined {
+    return this.#entries.find(({ name, aliases }) => name === called || aliases.includes(called));
+  }
+
+  async #withoutPackages(name: string): Promise<DriverDefinition> {
+    return this.#entryOf(name) ? this.#own(name) : ((await this.#plugin(name)) ?? this.#own(name));
   }
 
   /** One of docker-machine's programs on the PATH. It is run only when it is named. */
@@ -88,8 +112,21 @@ export class Registry {
     return asked;
   }
 
-  #find(name: string): DriverDefinition {
-    const entry = this.#entries.find((each) => each.name === name || each.aliases.includes(name));
+  async #foreign(file: string): Promise<DriverDefinition> {
+    const definition = await this.#packages.load(file);
+    if (this.#entryOf(definition.name)) {
+      throw new HvError({
+        code: 'ERR_DRIVER_LOAD',
+        message: `${file} cannot be used as a driver: it is called "${definition.name}", as one of hvkit's own is`,
+        hint: 'A driver has a name of its own.',
+      });
+    }
+    this.#requirePlatform(definition);
+    return definition;
+  }
+
+  #own(name: string): DriverDefinition {
+    const entry = this.#entryOf(name);
     if (!entry) {
       throw new HvError({
         code: 'ERR_NO_DRIVER',
@@ -97,14 +134,17 @@ export class Registry {
         hint: this.#thereIs(),
       });
     }
-    if (!entry.platforms.includes(this.#platform)) {
-      throw new HvError({
-        code: 'ERR_DRIVER_PLATFORM',
-        message: `The driver "${entry.name}" works on ${entry.platforms.join(', ')} and not on ${this.#platform}`,
-        hint: this.#thereIs(),
-      });
-    }
+    this.#requirePlatform(entry);
     return entry.load();
+  }
+
+  #requirePlatform({ name, platforms }: Pick<Entry, 'name' | 'platforms'>): void {
+    if (platforms.includes(this.#platform)) return;
+    throw new HvError({
+      code: 'ERR_DRIVER_PLATFORM',
+      message: `The driver "${name}" works on ${platforms.join(', ')} and not on ${this.#platform}`,
+      hint: this.#thereIs(),
+    });
   }
 
   /** Of those that work here, with the options that a machine is asked for with, the one with the highest priority. */

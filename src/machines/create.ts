@@ -92,7 +92,7 @@ async function settle(
     schema: 1,
     name,
     uuid,
-    driver: definition.name,
+    ...place.drivers.recorded(definition),
     created: new Date().toISOString(),
     phase: 'creating',
     spec,

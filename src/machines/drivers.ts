@@ -17,7 +17,7 @@ export interface Engaged {
 }
 
 /** What a machine's file says of its driver. */
-type DriverOf = Pick<MachineRecord, 'driver'>;
+type DriverOf = Pick<MachineRecord, 'driver' | 'driverPath'>;
 
 /** The drivers at work on one home: one of each kind, and until close(). */
 export class Drivers {
@@ -36,8 +36,8 @@ export class Drivers {
   }
 
   /** The same, with what it says of itself. */
-  async engaged({ driver }: DriverOf): Promise<Engaged> {
-    return this.engage(await this.registry.get(driver));
+  async engaged(record: DriverOf): Promise<Engaged> {
+    return this.engage(await this.registry.recorded(record));
   }
 
   async engage(definition: DriverDefinition): Promise<Engaged> {
@@ -47,6 +47,12 @@ export class Drivers {
     const driver = this.#drivers.get(definition) ?? definition.create({ home: identity, env, warn });
     this.#drivers.set(definition, driver);
     return { definition, driver };
+  }
+
+  /** By which engaged() finds it again. */
+  recorded(definition: DriverDefinition): DriverOf {
+    const driverPath = this.registry.pathOf(definition);
+    return { driver: definition.name, ...(driverPath !== undefined && { driverPath }) };
   }
 
   /** For somebody who asks what a driver can do, before anything is made. */

@@ -1,4 +1,5 @@
 import type { Driver, Orphan } from '../drivers/driver';
+import type { Engaged } from './drivers';
 import { machineOf } from './ledger';
 import { survey } from './survey';
 import type { Workplace } from './workplace';
@@ -24,10 +25,16 @@ export async function faultsOf(place: Workplace): Promise<Search> {
 export async function orphansOf(place: Workplace): Promise<Search> {
   const found: Found[] = [];
   const failures: { driver: string; error: unknown }[] = [];
+  const foreign = (await survey(place.store)).records.filter(({ driverPath }) => driverPath !== undefined);
+  const asked = new Map<string, () => Promise<Engaged>>();
   for (const definition of place.drivers.registry.all()) {
-    const { name } = definition;
+    asked.set(definition.name, () => place.drivers.engage(definition));
+  }
+  // Of packages those that a machine has: no others are loaded.
+  for (const record of foreign) asked.set(record.driver, () => place.drivers.engaged(record));
+  for (const [name, engaged] of asked) {
     try {
-      const { driver } = await place.drivers.engage(definition);
+      const { driver } = await engaged();
       const orphans = await strays(place, name, driver);
       found.push(...orphans.map((orphan) => ({ driver: name, orphan })));
     } catch (error) {

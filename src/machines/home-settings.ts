@@ -131,9 +131,8 @@ export class HomeSettings implements Settings {
   }
 
   async #keyOf(key: string): Promise<SettingKey> {
-    const { names } = this.#drivers;
     const [driver = '', ...rest] = key.split('.');
-    const keys = rest.length > 0 && names.includes(driver) ? keysOfDriver(await this.#drivers.get(driver)) : COMMON;
+    const keys = rest.length > 0 && this.#drivers.has(driver) ? keysOfDriver(await this.#drivers.get(driver)) : COMMON;
     const known = keys.find((each) => each.key === key);
     if (known !== undefined) return known;
     const near = [...keys, ...COMMON].map((each) => each.key);
@@ -157,7 +156,10 @@ export class HomeSettings implements Settings {
     const { names } = this.#drivers;
     const known = [...COMMON.map(({ key }) => key), ...names];
     for (const [key, value] of Object.entries(tree)) {
-      if (!known.includes(key)) throw noSetting(`${this.#file}: there is no setting "${key}"`, key, known);
+      // That of a package is looked into when the driver is named.
+      if (!known.includes(key) && !(isSection(value) && this.#drivers.has(key))) {
+        throw noSetting(`${this.#file}: there is no setting "${key}"`, key, known);
+      }
       if (names.includes(key) && value !== null && !isSection(value)) {
         throw noSetting(`${this.#file}: "${key}" is a section, with the options of that driver below it`, key, []);
       }

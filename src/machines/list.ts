@@ -18,6 +18,9 @@ export interface ListOptions {
   docker?: 'url' | 'version';
 }
 
+/** Of one driver. */
+type Group = ReturnType<typeof byDriver>[number];
+
 interface Question extends Pick<ListOptions, 'docker'> {
   deadline: AbortSignal;
   begun: number;
@@ -38,7 +41,7 @@ export async function listMachines(
   }, timeoutMs);
   try {
     const question = { deadline: deadline.signal, begun, ...(docker !== undefined && { docker }) };
-    const groups = [...byDriver(records)].map(([driver, group]) => rowsOf(place, driver, group, question));
+    const groups = byDriver(records).map((group) => rowsOf(place, group, question));
     const rows = (await Promise.all(groups)).flat();
     const { compare } = new Intl.Collator('en', { numeric: true });
     return [...rows, ...unreadable.map(broken)].sort((one, other) => compare(one.name, other.name));
@@ -48,13 +51,8 @@ export async function listMachines(
 }
 
 /** The state `Timeout` is told of those whose driver does not answer in time: the others do not wait for it. */
-async function rowsOf(
-  place: Workplace,
-  driver: string,
-  group: readonly MachineRecord[],
-  question: Question,
-): Promise<MachineSummary[]> {
-  const readings = await statesOf(place, driver, group, question.deadline);
+async function rowsOf(place: Workplace, group: Group, question: Question): Promise<MachineSummary[]> {
+  const readings = await statesOf(place, group, question.deadline);
   return Promise.all(
     group.map((record) => rowOf(place, record, readings.get(record.uuid) ?? silent(record), question)),
   );
@@ -79,18 +77,17 @@ async function rowOf(
 
 async function statesOf(
   place: Workplace,
-  driverName: string,
-  group: readonly MachineRecord[],
+  group: Group,
   deadline: AbortSignal,
 ): Promise<ReadonlyMap<string, StateReading>> {
   const all = (reading: StateReading) => new Map(group.map(({ uuid }) => [uuid, reading]));
   const late = new Promise<ReadonlyMap<string, StateReading>>((resolve) => {
     deadline.addEventListener('abort', () => {
-      resolve(all({ state: 'Timeout', reason: `the driver ${driverName} did not answer in time` }));
+      resolve(all({ state: 'Timeout', reason: `the driver ${group[0].driver} did not answer in time` }));
     });
   });
   const asked = async () => {
-    const driver = await place.drivers.of({ driver: driverName });
+    const driver = await place.drivers.of(group[0]);
     return driver.states(group.map((record) => machineOf(place.store, record)));
   };
   return Promise.race([late, asked().catch((error: unknown) => all({ error }))]);

@@ -12,6 +12,8 @@ export interface MachineRecord {
   readonly uuid: string;
   /** The driver's name, never an alias. */
   readonly driver: string;
+  /** The file of a driver that is none of hvkit's own: it is loaded wherever hvkit is called from, and no other of its name. */
+  readonly driverPath?: string;
   /** ISO 8601. */
   readonly created: string;
   readonly phase: Phase;

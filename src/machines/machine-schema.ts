@@ -47,6 +47,7 @@ export const machineFile = z.strictObject({
   name: machineName,
   uuid: z.uuid(),
   driver: z.string().min(1),
+  driverPath: z.string().min(1).optional(),
   created: z.iso.datetime(),
   phase: z.enum(['creating', 'provisioning', 'ready', 'removing']),
   spec: machineSpec,

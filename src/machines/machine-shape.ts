@@ -13,6 +13,7 @@ export const machineFileShape: Shape = {
         '^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$',
     },
     driver: { type: 'string', minLength: 1 },
+    driverPath: { type: 'string', minLength: 1 },
     created: {
       type: 'string',
       pattern:

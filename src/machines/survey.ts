@@ -32,13 +32,14 @@ export async function look(store: Store, name: string): Promise<MachineRecord | 
   }
 }
 
-/** The machines of each driver. */
-export function byDriver(records: readonly MachineRecord[]): Map<string, MachineRecord[]> {
-  const groups = new Map<string, MachineRecord[]>();
+/** The machines of each driver. One that boots no image of hvkit's is a host of its own: the others do not wait for it. */
+export function byDriver(records: readonly MachineRecord[]): (readonly [MachineRecord, ...MachineRecord[]])[] {
+  const groups = new Map<string, [MachineRecord, ...MachineRecord[]]>();
   for (const record of records) {
-    const group = groups.get(record.driver);
-    if (group === undefined) groups.set(record.driver, [record]);
+    const key = JSON.stringify([record.driver, record.driverPath, record.image ? undefined : record.name]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [record]);
     else group.push(record);
   }
-  return groups;
+  return [...groups.values()];
 }
