@@ -82,7 +82,13 @@ async function settle(
 ): Promise<Ledger> {
   signal.throwIfAborted();
   const { driver } = await place.drivers.engage(definition);
-  await asked(signal, async () => driver.check?.({ name, spec }));
+  await asked(signal, async () => {
+    await driver.check?.({ name, spec });
+    const swarm = spec.docker?.swarm;
+    if (!swarm || swarm.isMaster) return;
+    const { managerOf } = require('./docker-swarm') as typeof import('./docker-swarm');
+    await managerOf(place, { name }, swarm);
+  });
   const image = find && (await found(find, { name: spec.image, signal, tell }));
   signal.throwIfAborted();
   tell('check', 'checking');

@@ -38,6 +38,7 @@ export async function makeDockerHost(scene: Scene): Promise<void> {
     const context = contextOf(scene, at);
     await stepwise(scene, at, { context, steps: at.provisioner.steps(context) });
     await answers(scene, at);
+    await joinSwarm(scene, at.signal);
   });
 }
 
@@ -130,6 +131,16 @@ async function certificatesOf({ place, ledger, address, work }: Scene): Promise<
   const client = new DockerCredentials(place.docker, { folder, spec });
   await ledger.set(CREDENTIALS, { kind: client.kind, state: 'ready', properties: await client.create() });
   return certificate;
+}
+
+async function joinSwarm({ place, ledger, address, work }: Scene, signal: AbortSignal): Promise<void> {
+  const { record } = ledger;
+  const { swarm } = requireDocker(record);
+  if (!swarm) return;
+  work.tell('provision', swarm.isMaster ? 'beginning a swarm' : 'joining the swarm');
+  const { enterSwarm } = require('./docker-swarm') as typeof import('./docker-swarm');
+  const host = await dockerHostAt(place, record, address);
+  await enterSwarm(place, record, { host, swarm, address: address.guest ?? address.host, signal });
 }
 
 async function answers({ place, ledger, address, work }: Scene, { provisioner, host, signal }: At): Promise<string> {

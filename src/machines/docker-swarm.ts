@@ -1,0 +1,73 @@
+import { askDocker, type DockerQuestion } from '../docker/api';
+import type { DockerSpec } from '../drivers/driver';
+import { HvError } from '../errors';
+import { dockerHostOf, type DockerHost } from './docker-host';
+import type { MachineRecord } from './machine-file';
+import { survey } from './survey';
+import type { Workplace } from './workplace';
+
+type Swarm = NonNullable<DockerSpec['swarm']>;
+
+/** Where the nodes of a swarm find each other. */
+const LISTEN = '0.0.0.0:2377';
+/** It elects a leader, or asks one to let it in. */
+const PATIENCE = 60_000;
+/** What a daemon is of a swarm. */
+const OUTSIDE = 'inactive';
+
+/** Of a machine whose Docker answers: begins a swarm, or joins one, unless it is in one. */
+export async function enterSwarm(
+  place: Workplace,
+  record: MachineRecord,
+  { host, swarm, address, signal }: { host: DockerHost; swarm: Swarm; address: string; signal: AbortSignal },
+): Promise<void> {
+  const ask = (question: DockerQuestion): Promise<unknown> =>
+    askDocker(host, { timeoutMs: PATIENCE, signal, ...question });
+  const { Swarm: present } = (await ask({ path: '/info' })) as { Swarm?: { LocalNodeState?: string } };
+  if ((present?.LocalNodeState ?? OUTSIDE) !== OUTSIDE) return;
+  const own = { ListenAddr: LISTEN, AdvertiseAddr: swarm.addr ?? address };
+  if (swarm.isMaster) {
+    await ask({ path: '/swarm/init', method: 'POST', body: own });
+    return;
+  }
+  const manager = await managerOf(place, record, swarm);
+  const { RemoteAddrs, JoinToken } = await invitation(place, manager, signal);
+  await ask({ path: '/swarm/join', method: 'POST', body: { ...own, RemoteAddrs, JoinToken } });
+}
+
+/** Before anything is made: whose swarm it is that a machine is to join. */
+export async function managerOf(place: Workplace, { name }: { name: string }, swarm: Swarm): Promise<MachineRecord> {
+  const { records } = await survey(place.store);
+  const managers = records.filter((each) => each.name !== name && each.spec.docker?.swarm?.isMaster === true);
+  const named = swarm.discovery === undefined ? managers : managers.filter((each) => each.name === swarm.discovery);
+  const [manager, ...others] = named;
+  if (manager !== undefined && others.length === 0) return manager;
+  throw new HvError({
+    code: 'ERR_NO_SWARM',
+    message:
+      manager === undefined
+        ? `There is no swarm that "${name}" could join${swarm.discovery === undefined ? '' : `: no machine "${swarm.discovery}" has begun one`}`
+        : `There are several swarms that "${name}" could join: those of ${named.map((each) => each.name).join(', ')}`,
+    hint:
+      manager === undefined
+        ? 'hvkit create --swarm-master begins one.'
+        : `--swarm-discovery ${manager.name} names the machine that has begun it.`,
+  });
+}
+
+async function invitation(
+  place: Workplace,
+  manager: MachineRecord,
+  signal: AbortSignal,
+): Promise<{ RemoteAddrs: string[]; JoinToken: string }> {
+  const host = await dockerHostOf(place, manager);
+  const waiting = { timeoutMs: PATIENCE, signal };
+  const { JoinTokens } = (await askDocker(host, { path: '/swarm', ...waiting })) as {
+    JoinTokens?: { Worker?: string };
+  };
+  const { Swarm: swarm } = (await askDocker(host, { path: '/info', ...waiting })) as {
+    Swarm?: { RemoteManagers?: readonly { Addr?: string }[] };
+  };
+  const addresses = (swarm?.RemoteManagers ?? []).flatMap(({ Addr }) => (Addr === undefined ? [] : [Addr]));
+  return { RemoteAddrs: addresses, JoinToken: JoinTokens?.Worker ?? '' };
+}
