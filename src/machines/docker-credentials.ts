@@ -134,6 +134,12 @@ function endOf({ validTo }: X509Certificate): number {
   return new Date(validTo).getTime();
 }
 
+/** How long the certificate of a machine's Docker is good, if that is not long any more. */
+export async function endingCertificate(folder: string, now = new Date()): Promise<Date | undefined> {
+  const info = await serverInfo(folder);
+  return info && info.validTo.getTime() < now.getTime() + SOON_DAYS * DAY_MS ? info.validTo : undefined;
+}
+
 /** What is known here of the certificate that a machine's Docker shows; undefined: it has none, or none that can be read. */
 export async function serverInfo(
   folder: string,

@@ -38,12 +38,29 @@ async function examineResources(place: Workplace, record: MachineRecord): Promis
     const engaged = await place.drivers.engaged(record);
     const ledger = new Ledger(place.store, record);
     const readings = await readAll(graphOf(engaged, ledger.machine, place.docker), ledger);
-    return readings.flatMap((reading) => findingOf(record, reading) ?? []);
+    return [...readings.flatMap((reading) => findingOf(record, reading) ?? []), ...(await certificate(place, record))];
   } catch (error) {
     return [
       { kind: 'driver', message: `What it has cannot be looked at`, machine, driver: driverName, ...because(error) },
     ];
   }
+}
+
+async function certificate({ store }: Workplace, { name, driver, spec }: MachineRecord): Promise<Finding[]> {
+  if (!spec.docker) return [];
+  const { endingCertificate } = require('./docker-credentials') as typeof import('./docker-credentials');
+  const end = await endingCertificate(store.folder(name));
+  if (end === undefined) return [];
+  const verb = end.getTime() < Date.now() ? 'ended' : 'ends';
+  return [
+    {
+      kind: 'machine',
+      message: `The certificate of its Docker ${verb} on ${end.toISOString().slice(0, 10)}`,
+      machine: name,
+      driver,
+      hint: `hvkit regenerate-certs ${name}`,
+    },
+  ];
 }
 
 /** Of the drivers that this home's machines have; without machines, of all, unless one works. */

@@ -68,9 +68,11 @@ async function rowOf(
   if (docker === undefined) return summary;
   const { dockerSummaryOf } = require('./list-docker') as typeof import('./list-docker');
   const asked = summary.state === 'Running' ? await dockerSummaryOf(place, record, { docker, deadline }) : undefined;
+  const { serverInfo } = require('./docker-credentials') as typeof import('./docker-credentials');
+  const certificate = asked && (await serverInfo(place.store.folder(record.name)));
   return {
     ...summary,
-    ...(asked !== undefined && { docker: asked }),
+    ...(asked !== undefined && { docker: { ...asked, ...(certificate && { certificateEnds: certificate.validTo }) } }),
     responseMs: Math.round(performance.now() - begun),
   };
 }

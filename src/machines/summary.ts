@@ -27,6 +27,8 @@ export interface DockerSummary {
   url?: string;
   /** `24.0.7`. */
   version?: string;
+  /** Until when the certificate that it shows is good. */
+  certificateEnds?: Date;
   /** Why the one or the other is not known. */
   error?: HvError;
 }

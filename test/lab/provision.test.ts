@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { openAuthority } from '../../src/docker/certificates';
 import { ask, DockerHome } from './provision';
 
 test('a machine becomes a Docker host, which lets in this host and nobody else', async () => {
@@ -83,6 +84,20 @@ test('certificates are made anew, by a new CA as well, and the old ones are trus
   const certs = join(home.path, 'certs');
   const mine = { ca: join(certs, 'ca.pem'), cert: join(certs, 'cert.pem'), key: join(certs, 'key.pem') };
   expect(await ask(host, '/version', mine)).toEqual({ Version: '20.10.24' });
+
+  // One that ends soon is told by doctor.
+  const authority = await openAuthority({ folder: certs, withLock: (work) => work() });
+  const short = await authority.issueServer({ names: ['dev'], addresses: ['127.0.0.1'], days: 9 });
+  writeFileSync(join(machine.folder, 'server.pem'), short.certificate);
+  expect(await hvkit.doctor()).toMatchObject([
+    {
+      message: expect.stringContaining('certificate of its Docker ends on') as string,
+      hint: 'hvkit regenerate-certs dev',
+    },
+  ]);
+  expect(await hvkit.list({ docker: 'version' })).toMatchObject([
+    { docker: { version: '20.10.24', certificateEnds: new Date(new X509Certificate(short.certificate).validTo) } },
+  ]);
 
   // One that does not name the address, as after it has changed, is replaced by the next start.
   await machine.stop();

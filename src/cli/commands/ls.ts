@@ -20,7 +20,7 @@ interface LsOptions {
 }
 
 const HEADINGS = ['NAME', 'DRIVER', 'STATE', 'ADDRESS', 'IMAGE', 'CPUS', 'MEMORY', 'ERRORS'];
-const WIDE = [...HEADINGS.slice(0, -1), 'URL', 'DOCKER', 'ERRORS'];
+const WIDE = [...HEADINGS.slice(0, -1), 'URL', 'DOCKER', 'CERTIFICATE', 'ERRORS'];
 const MS = 1000;
 
 export function configure(command: Command, context: Context): void {
@@ -62,7 +62,7 @@ export function configure(command: Command, context: Context): void {
     });
   examples(command, [
     ['hvkit ls', ''],
-    ['hvkit ls -o wide', 'with the URL and the version of each Docker'],
+    ['hvkit ls -o wide', 'with the URL and the version of each Docker, and when its certificate ends'],
     ['hvkit ls --filter state=Running --filter name=^web', 'those that run, and whose name begins with web'],
     ["hvkit ls -f 'table {{.Name}}\\t{{.URL}}'", "docker-machine's names: docs/docker-machine.md"],
     ['hvkit ls -q | xargs hvkit stop', ''],
@@ -109,6 +109,7 @@ function wideRow(machine: MachineSummary): string[] {
     ...cells(machine),
     docker?.url ?? '-',
     docker?.version ?? '-',
+    docker?.certificateEnds === undefined ? '-' : docker.certificateEnds.toISOString().slice(0, 10),
     failure === undefined ? (reason ?? '') : messageOf(failure),
   ];
 }

@@ -138,8 +138,8 @@ test('of 50 machines, the 10 that say nothing are waited for at once', async () 
 test('-o wide tells of each Docker; without it nobody is asked', async () => {
   await some();
   const wide = await run(['ls', '-o', 'wide']);
-  expect(wide.stdout).toMatch(/^NAME +DRIVER +STATE .* URL +DOCKER +ERRORS\n/);
-  expect(wide.stdout).toMatch(/^web2 .* tcp:\/\/127\.77\.0\.2:2376 +24\.0\.7$/m);
+  expect(wide.stdout).toMatch(/^NAME +DRIVER +STATE .* URL +DOCKER +CERTIFICATE +ERRORS\n/);
+  expect(wide.stdout).toMatch(/^web2 .* tcp:\/\/127\.77\.0\.2:2376 +24\.0\.7 +-$/m);
   expect((await run(['ls'])).stdout).toMatch(/^NAME +DRIVER +STATE +ADDRESS +IMAGE +CPUS +MEMORY +ERRORS\n/);
   expect(await run(['ls', '-o', 'json', '-f', '{{.Name}}'])).toMatchObject({ status: 2 });
 });
