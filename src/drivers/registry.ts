@@ -82,7 +82,7 @@ export class Registry {
   /** Whether get() would find one of this name; no code of it is run. */
   has(name: string): boolean {
     if (this.#entryOf(name) ?? this.#packages.find(name)) return true;
-    const { findPlugin } = require('./plugin') as typeof import('./plugin');
+    const { findPlugin } = require('./plugin/find') as typeof import('./plugin/find');
     return findPlugin(name, this.#env) !== undefined;
   }
 
@@ -103,9 +103,10 @@ export class Registry {
   async #plugin(name: string): Promise<DriverDefinition | undefined> {
     const known = this.#plugins.get(name);
     if (known) return known;
-    const { findPlugin, pluginDriver } = require('./plugin') as typeof import('./plugin');
+    const { findPlugin } = require('./plugin/find') as typeof import('./plugin/find');
     const file = findPlugin(name, this.#env);
     if (file === undefined) return undefined;
+    const { pluginDriver } = require('./plugin') as typeof import('./plugin');
     const asked = pluginDriver({ name, file, env: this.#env });
     this.#plugins.set(name, asked);
     asked.catch(() => this.#plugins.delete(name));
