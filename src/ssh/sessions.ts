@@ -1,3 +1,6 @@
+/** For a session that is closed before it is answered what is to run in it. */
+const TRIES = 4;
+
 /** The sessions of one connection. sshd allows ten (MaxSessions); whoever is one too many waits for another to end. @internal */
 export class Sessions {
   readonly #patienceMs: number;
@@ -16,10 +19,15 @@ export class Sessions {
 
   /** `attempt` is handed what it must call when its session is over, and rejects if there is none. */
   async open<T>(attempt: (over: () => void) => Promise<T>): Promise<T> {
+    let tries = TRIES;
     for (let refusedAfter = 0; ;) {
       try {
         return await this.#inTime(this.#attempt(attempt));
       } catch (error) {
+        if (isUnanswered(error) && tries > 1) {
+          tries -= 1;
+          continue;
+        }
         if (!isRefusal(error)) throw error;
         // sshd counts a session a moment longer than this side: once more for each that ended.
         if (this.#ended === refusedAfter) {
@@ -76,4 +84,13 @@ export class Sessions {
 /** ssh2 tells the reason of a channel that the server did not open, and of nothing else. */
 function isRefusal(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'reason' in error;
+}
+
+/**
+ * ssh2 says so of what a server refuses to run, and of a session that is closed unanswered. The second dropbear does where
+ * another session's command ends while this one has none yet.
+ */
+function isUnanswered(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof Error && /^Unable to (?:exec|start subsystem|request a pseudo-terminal)/.test(cause.message);
 }

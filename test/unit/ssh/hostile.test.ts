@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 
-import { type Connection, Server, type SFTPWrapper } from 'ssh2';
+import { type Connection, Server, type Session, type SFTPWrapper } from 'ssh2';
 
 import { SshClient } from '../../../src/ssh/client';
 import { copyFrom } from '../../../src/ssh/copy';
@@ -195,4 +195,58 @@ test('what stands in the target is not followed out of it', async () => {
   expect(readdirSync(join(folder, 'here/outside'))).toEqual([]);
   expect(readFileSync(join(folder, 'here/victim'), 'utf8')).toBe('mine');
   expect(readFileSync(join(folder, 'here/tree/file'), 'utf8')).toBe('evil');
+});
+
+/** ssh2's servers answer everything of themselves. */
+function protocolOf(connection: Connection): { channelClose(id: number): void } {
+  return (connection as Connection & { _protocol: { channelClose(id: number): void } })._protocol;
+}
+
+/** A server that closes so many sessions before it answers what is to run in them. */
+async function withoutAnswer(count: number): Promise<AsyncDisposable & { client: SshClient; asked: () => number }> {
+  let asked = 0;
+  const server = new Server({ hostKeys: [readFileSync(host.privateFile)] }, (connection) => {
+    connection.on('error', () => undefined);
+    connection.on('authentication', (context) => {
+      context.accept();
+    });
+    connection.on('session', (accept) => {
+      const session = accept() as Session & { _chanInfo: { outgoing: { id: number } } };
+      session.on('exec', (acceptExec) => {
+        asked += 1;
+        if (asked <= count) {
+          protocolOf(connection).channelClose(session._chanInfo.outgoing.id);
+          return;
+        }
+        const channel = acceptExec();
+        channel.exit(0);
+        channel.end();
+      });
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const target = { host: '127.0.0.1', port, user: 'root', identityFile: user.privateFile, hostKey: host.publicKey };
+  const client = await SshClient.connect(target);
+  return {
+    client,
+    asked: () => asked,
+    async [Symbol.asyncDispose]() {
+      await client.end();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+test('a session that is closed unanswered is asked for once more', async () => {
+  await using server = await withoutAnswer(2);
+  expect(await run(server.client, 'true')).toMatchObject({ status: 0 });
+  expect(server.asked()).toBe(3);
+});
+
+test('a server that closes every session runs no command', async () => {
+  await using server = await withoutAnswer(Infinity);
+  await expect(run(server.client, 'true')).rejects.toMatchObject({ code: 'ERR_SSH_EXEC' });
 });
