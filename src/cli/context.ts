@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 
 import type { DriverDefinition, GivenCertificates, Hvkit } from '../index';
-import { FACES, type Face, type FaceName } from './face';
+import { asTyped, FACES, type Face, type FaceName } from './face';
 import { describe, statusOf } from './report';
 
 export type Input = Readable & { isTTY?: boolean; setRawMode?(on: boolean): unknown };
@@ -139,9 +139,14 @@ export class Context {
     if (!this.readerGone.aborted) this.#write(this.stdout, text);
   }
 
+  /** What was asked for, where it is told to people. */
+  tell(text: string): void {
+    this.print(asTyped(text, this.face));
+  }
+
   /** What people should know besides. */
   say(text: string): void {
-    this.#write(this.stderr, text);
+    this.#write(this.stderr, asTyped(text, this.face));
   }
 
   #write(stream: Output, text: string): void {

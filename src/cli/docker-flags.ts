@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import type { DockerRequest } from '../index';
+import type { Face } from './face';
 import { collect } from './option';
 import { UsageError } from './report';
 
@@ -55,12 +56,14 @@ const CLASSIC: readonly (readonly [flag: string, often?: 'often'])[] = [
   ['--swarm-experimental'],
 ];
 
-export function addDockerFlags(command: Command): void {
+export function addDockerFlags(command: Command, { makesDockerHosts }: Face): void {
   command
     .addOption(
       new Option('--docker', 'make it a Docker host; so does --image docker, and each option below').helpGroup(GROUP),
     )
-    .addOption(new Option('--no-docker', 'make it none, whatever its image is').hideHelp());
+    .addOption(
+      new Option('--no-docker', 'make it none, whatever its image is').helpGroup(GROUP).hideHelp(!makesDockerHosts),
+    );
   for (const [flag, words, often] of FLAGS) {
     const option = new Option(flag, words).helpGroup(GROUP);
     command.addOption(often ? option.argParser(collect) : option);
@@ -108,7 +111,7 @@ export function dockerOf(flags: DockerFlags): DockerRequest | boolean | undefine
   });
   if (isEmpty(request)) return flags.docker;
   if (flags.docker !== false) return request;
-  throw new UsageError('--no-docker and options of a Docker host exclude each other');
+  throw new UsageError('--no-docker and options of a Docker host exclude each other', 'leave one of them out');
 }
 
 function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,3 +1,5 @@
+import { CATALOGUE } from './catalogue';
+
 /** As what the command line shows itself: by the name of the program that was called. */
 export type FaceName = 'hvkit' | 'docker-machine';
 
@@ -28,3 +30,11 @@ export const FACES: Readonly<Record<FaceName, Face>> = {
     usageStatus: 1,
   },
 };
+
+/** hvkit's name in front of one of its commands; in front of anything else hvkit itself is meant. */
+const COMMAND = new RegExp(`\\bhvkit (?=-|(?:${CATALOGUE.map(({ name }) => name).join('|')})\\b(?! \\d))`, 'g');
+
+/** Words for people, in which commands are called as they were typed: all that hints at one says `hvkit`. */
+export function asTyped(text: string, { name }: Pick<Face, 'name'>): string {
+  return name === 'hvkit' ? text : text.replaceAll(COMMAND, `${name} `);
+}

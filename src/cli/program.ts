@@ -114,10 +114,10 @@ function refuseExtraArguments(command: Command): void {
 function outputOf(context: Context): OutputConfiguration {
   return {
     writeOut: (text) => {
-      context.print(text);
+      context.tell(text);
     },
     writeErr: (text) => {
-      context.stderr.write(text);
+      context.say(text);
     },
     outputError: () => undefined,
     getOutHelpWidth: () => context.stdout.columns ?? 100,

@@ -22,7 +22,7 @@ export async function workOnEach(context: Context, names: readonly string[], job
         try {
           const sentence = await job.work(name, { signal, onProgress: view.update.bind(view) });
           view.end(name);
-          context.print(sentence);
+          context.tell(sentence);
         } catch (error) {
           view.end(name);
           if (!signal.aborted || !isAbort(error)) throw error;

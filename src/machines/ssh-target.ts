@@ -9,9 +9,9 @@ export async function sshTarget(driver: Driver, machine: DriverMachine, address:
   if (driver.ssh) {
     const target = await driver.ssh(machine);
     if (target) return target;
-    throw cannotLogIn(machine);
+    throw cannotLogIn(machine, driver);
   }
-  if (!image || image.init === 'none') throw cannotLogIn(machine);
+  if (!image || image.init === 'none') throw cannotLogIn(machine, driver);
   // A driver's plan may name another user than the image does.
   const { user } = plan;
   return {
@@ -29,10 +29,11 @@ export async function canLogIn(driver: Driver, machine: DriverMachine): Promise<
   return machine.image !== undefined && machine.image.init !== 'none';
 }
 
-function cannotLogIn({ name, image }: DriverMachine): HvError {
+function cannotLogIn({ name, image }: DriverMachine, { url }: Pick<Driver, 'url'>): HvError {
+  const hint = image ? `hvkit console ${name}` : url && `hvkit env ${name} points a docker client at it.`;
   return new HvError({
     code: 'ERR_NO_SSH',
     message: `hvkit cannot log in to the machine "${name}": ${image ? `its image, ${image.name}, takes no keys` : 'its driver knows no way in'}`,
-    ...(image && { hint: `hvkit console ${name}` }),
+    ...(hint !== undefined && { hint }),
   });
 }

@@ -4,7 +4,8 @@ import type { CreateRequest, Json, Machine } from '../../index';
 import type { Context } from '../context';
 import { addDockerFlags, dockerOf, type DockerFlags } from '../docker-flags';
 import { addDriverFlags } from '../driver-flags';
-import { examples } from '../examples';
+import { examples, type Example } from '../examples';
+import type { Face } from '../face';
 import { readText } from '../files';
 import { collect, wholeNumber } from '../option';
 import { UsageError } from '../report';
@@ -26,12 +27,30 @@ interface CreateOptions extends DockerFlags {
   share?: string[];
 }
 
-const AFTER = `
+const ON_A_HOST = '-d generic --generic-ip-address 192.0.2.10 --generic-ssh-user debian box';
+
+const MACHINES: readonly Example[] = [
+  ['hvkit create dev', ''],
+  ['hvkit create --cpus 4 --memory 4G --disk 40G --image debian big', ''],
+  ['hvkit create web db cache', 'three at once'],
+  ['hvkit create -p 8080:80 --share "$PWD:/work" web', ''],
+  ['hvkit create --docker dev', 'a Docker host; then: eval "$(hvkit env dev)"'],
+  [`hvkit create --docker ${ON_A_HOST}`, 'Docker on a host that is there already'],
+];
+
+const DOCKER_HOSTS: readonly Example[] = [
+  ['hvkit create dev', 'then: eval "$(hvkit env dev)"'],
+  ['hvkit create --cpus 4 --memory 4G --disk 40G --engine-label env=test big', ''],
+  [`hvkit create ${ON_A_HOST}`, 'on a host that is there already'],
+  ['hvkit create --no-docker plain', 'a machine without Docker'],
+];
+
+const afterHelp = ({ usageStatus }: Pick<Face, 'usageStatus'>): string => `
 The user in the guest is hvkit, or the distribution's usual one (debian, ubuntu, alpine, fedora), who may use sudo without a
 password. What is not given here is taken from the environment
 (HVKIT_CPUS, ...), from the settings (hvkit settings list), or is the default. Several machines are made at once.
 
-Exit status: 0; 1 something failed; 2 wrong usage; 3 a check said no before anything was made. What fails leaves nothing behind.`;
+Exit status: 0; 1 something failed${usageStatus === 1 ? ', or wrong usage' : '; 2 wrong usage'}; 3 a check said no before anything was made. What fails leaves nothing behind.`;
 
 export async function configure(command: Command, context: Context): Promise<void> {
   command
@@ -43,7 +62,7 @@ export async function configure(command: Command, context: Context): Promise<voi
     .option(
       '--image <image>',
       'a name from hvkit image ls, a path, a URL, or a folder with a kernel and an initrd (default: micro where it can be ' +
-        'built or is cached, else debian)',
+        'built or is cached, else debian; of a Docker host: docker, else debian)',
     )
     .option('--checksum <digest>', 'sha256:... or sha512:... of an image that is a URL')
     .option('--user-data <file>', 'cloud-init user-data, or a script that begins with #!; micro takes a script only')
@@ -65,7 +84,7 @@ export async function configure(command: Command, context: Context): Promise<voi
       'a folder of this host, mounted in the guest; :ro behind it: read-only; repeatable',
       collect,
     );
-  addDockerFlags(command);
+  addDockerFlags(command, context.face);
   const readFlags = await addDriverFlags(command, context);
   command.action(async (names: string[], options: CreateOptions) => {
     if (names.length === 0) throw new UsageError('No machine name specified', 'hvkit create dev');
@@ -90,13 +109,8 @@ export async function configure(command: Command, context: Context): Promise<voi
       work: async (name, work) => announce(await context.hvkit.create({ ...request, name }, work)),
     });
   });
-  command.addHelpText('after', AFTER);
-  examples(command, [
-    ['hvkit create dev', ''],
-    ['hvkit create --cpus 4 --memory 4G --disk 40G --image debian big', ''],
-    ['hvkit create web db cache', 'three at once'],
-    ['hvkit create -p 8080:80 --share "$PWD:/work" web', ''],
-  ]);
+  command.addHelpText('after', afterHelp(context.face));
+  examples(command, context.face.makesDockerHosts ? DOCKER_HOSTS : MACHINES);
 }
 
 /** What all of them have in common. */
@@ -130,6 +144,9 @@ function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
 
-function announce({ name }: Machine): string {
-  return `Machine "${name}" is ready. Get a shell: hvkit ssh ${name}`;
+function announce({ name, spec, driverName }: Machine): string {
+  // A URL is nothing but a Docker host, and nobody can be logged in there.
+  const isDockerHost = spec.docker !== undefined || driverName === 'none';
+  const next = isDockerHost ? `Point docker at it: eval "$(hvkit env ${name})"` : `Get a shell: hvkit ssh ${name}`;
+  return `Machine "${name}" is ready. ${next}`;
 }

@@ -13,11 +13,11 @@ export function configure(command: Command, context: Context): void {
     printAs(context, output, { data: drivers, headings: HEADINGS, rows: drivers.map(row) });
     if (output !== 'table') return;
     for (const { name, health } of drivers) {
-      if (health.note !== undefined) context.print(`\n${name}: ${health.note}`);
-      if (health.advice !== undefined) context.print(`\n${name}: ${health.advice.reason}\nTry: ${health.advice.fix}`);
+      if (health.note !== undefined) context.tell(`\n${name}: ${health.note}`);
+      if (health.advice !== undefined) context.tell(`\n${name}: ${health.advice.reason}\nTry: ${health.advice.fix}`);
       if (health.healthy) continue;
-      context.print(`\n${name}: ${health.reason ?? 'it does not work here'}`);
-      if (health.fix !== undefined) context.print(`Try: ${health.fix}`);
+      context.tell(`\n${name}: ${health.reason ?? 'it does not work here'}`);
+      if (health.fix !== undefined) context.tell(`Try: ${health.fix}`);
     }
   });
   examples(command, [

@@ -9,7 +9,7 @@ export function configure(command: Command, context: Context): void {
     .option('--uninstall', 'take it away again')
     .action(async (driver: string, { uninstall }: { uninstall?: true }) => {
       const onStep = (line: string): void => {
-        context.print(line);
+        context.tell(line);
       };
       if (uninstall) await context.hvkit.uninstall(driver, { onStep });
       else await context.hvkit.setup(driver, { onStep });

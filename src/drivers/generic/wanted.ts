@@ -35,7 +35,7 @@ export function wantedBy({ options: given, sshKey }: MachineSpec, { env }: Drive
     throw new HvError({
       code: 'ERR_GENERIC_OPTION',
       message: 'generic driver requires the --generic-ip-address option',
-      hint: '--generic-ip-address 192.0.2.10 --generic-ssh-user debian',
+      hint: 'hvkit create --driver generic --generic-ip-address 192.0.2.10 --generic-ssh-user debian NAME',
     });
   }
   const file = options.sshKey ?? sshKey;

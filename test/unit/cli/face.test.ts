@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { RunOptions } from '../../../src/cli/run';
 import { Folder } from '../../support/folder';
 import { fileDriver } from '../../support/file-driver';
 import { runningHome, type TestHome } from '../../support/home';
@@ -47,6 +48,36 @@ test('its own name and version, and that of hvkit', async () => {
   for (const word of ['version', '-v', '--version']) expect((await machine(word)).stdout).toBe(line);
   expect((await machine()).stdout).toMatch(/^Usage: docker-machine /);
   expect((await machine('ls', '--help')).stdout).toMatch(/^Usage: docker-machine ls /);
+});
+
+test.each([
+  [['create'], 'Try: docker-machine create dev'],
+  [['ls', '--nonsense'], 'Try: docker-machine ls --help'],
+  [['status', 'nope'], 'Try: `docker-machine ls` shows those that there are.'],
+])('after docker-machine %j what to try begins with what was typed', async (argv, line) => {
+  expect((await machine(...argv)).stderr.split('\n')).toContain(line);
+});
+
+test('its help has its own name, its status of wrong usage, and a machine without Docker', async () => {
+  const { stdout } = await machine('create', '--help');
+  expect(stdout).not.toMatch(/hvkit (?:create|drivers|image|settings)/);
+  expect(stdout).toContain('\nExit status: 0; 1 something failed, or wrong usage; 3 ');
+  expect(stdout).toMatch(/\n {2}docker-machine create --no-docker plain +a machine without Docker\n/);
+  // What is not one of its commands is hvkit itself.
+  expect(stdout).toContain('The user in the guest is hvkit, or');
+  expect((await hvkit(['create', '--help'])).stdout).not.toContain('--no-docker');
+});
+
+test('what was made says what comes next', async () => {
+  const create = ['create', '-d', 'none', 'far'];
+  const options: RunOptions = { face: 'docker-machine', home: home.path };
+  const { stderr } = await hvkit(create, options);
+  expect(stderr).toContain('Try: docker-machine create --driver none --url tcp://192.0.2.10:2376 NAME\n');
+  const { stdout } = await hvkit([...create, '--url', 'tcp://127.0.0.1:1'], options);
+  expect(stdout).toBe('Machine "far" is ready. Point docker at it: eval "$(docker-machine env far)"\n');
+  expect((await hvkit(['ssh', 'far'], { home: home.path })).stderr).toContain(
+    'Try: hvkit env far points a docker client at it.\n',
+  );
 });
 
 test('the program of that name', () => {
