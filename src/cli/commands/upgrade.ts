@@ -24,5 +24,9 @@ export function configure(command: Command, context: Context): void {
       },
     });
   });
+  command.addHelpText(
+    'after',
+    "\nOf what its system's packages have. hvkit's own image has none: hvkit image build docker, and a new machine.",
+  );
   examples(command, [['hvkit upgrade dev', '']]);
 }

@@ -59,7 +59,7 @@ export async function importMachines(
     throw new HvError({
       code: 'ERR_IMPORT',
       message: `${store.path} is the home of hvkit itself`,
-      hint: 'HVKIT_HOME names another one, into which its machines are taken over.',
+      hint: 'HVKIT_HOME="$HOME/.hvkit" hvkit import takes its machines over into another home.',
     });
   }
   const there = await store.names();
