@@ -77,7 +77,7 @@ export function requireDocker({ name, spec }: MachineRecord): NonNullable<Machin
   if (spec.docker) return spec.docker;
   throw new HvError({
     code: 'ERR_NO_DOCKER',
-    message: `The machine "${name}" is no Docker host`,
+    message: `The machine "${name}" was not made as a Docker host`,
     hint: 'hvkit create --docker makes one.',
   });
 }

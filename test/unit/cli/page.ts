@@ -74,8 +74,9 @@ function section(command: Command, above: string): string {
   const options = command.options.filter(({ hidden }) => !hidden);
   // A driver's own stand under a heading, as in the help.
   for (const heading of new Set(options.map(({ helpGroupHeading }) => helpGroupHeading))) {
-    if (heading !== undefined)
+    if (heading !== undefined) {
       parts.push(`${heading.replace("driver's own options", "driver's own options (`kvm`)")}\n`);
+    }
     parts.push(optionTable(options.filter(({ helpGroupHeading }) => helpGroupHeading === heading)));
   }
   const notes = notesOf(command);
