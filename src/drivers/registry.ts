@@ -8,6 +8,12 @@ type Entry = Pick<DriverDefinition, 'name' | 'aliases' | 'platforms' | 'priority
   load(): DriverDefinition;
 };
 
+/** What docker-machine had in its own program, which serves the one that it is called after. */
+const IN_DOCKER_MACHINE = new Set([
+  ...['amazonec2', 'azure', 'digitalocean', 'exoscale', 'google', 'hyperv', 'openstack', 'rackspace', 'softlayer'],
+  ...['virtualbox', 'vmwarefusion', 'vmwarevcloudair', 'vmwarevsphere'],
+]);
+
 const BUILT_IN: readonly Entry[] = [
   {
     name: 'kvm',
@@ -132,7 +138,9 @@ export class Registry {
       throw new HvError({
         code: 'ERR_NO_DRIVER',
         message: `Driver "${name}" not found. Do you have the plugin binary "docker-machine-driver-${name}" accessible in your PATH?`,
-        hint: this.#thereIs(),
+        hint: IN_DOCKER_MACHINE.has(name)
+          ? `ln -s /path/to/old/docker-machine ~/bin/docker-machine-driver-${name}, for a folder of the PATH: it was a part of that program.`
+          : this.#thereIs(),
       });
     }
     this.#requirePlatform(entry);

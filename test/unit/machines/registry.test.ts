@@ -80,6 +80,13 @@ test('one that there is not, in the words of docker-machine', async () => {
   });
 });
 
+test('one that docker-machine had in itself: its program is the one that is looked for', async () => {
+  expect(await refusalOf(new Registry(undefined, 'linux').get('virtualbox'))).toMatchObject({
+    code: 'ERR_NO_DRIVER',
+    hint: expect.stringMatching(/^ln -s \S+ \S+\/docker-machine-driver-virtualbox, /) as string,
+  });
+});
+
 test('one of another system', async () => {
   expect(await refusalOf(new Registry(undefined, 'darwin').get('qemu'))).toMatchObject({
     code: 'ERR_DRIVER_PLATFORM',
