@@ -106,7 +106,9 @@ function requestFor({ url, tlsVerify }: DockerTarget): typeof import('node:http'
 async function optionsFor(
   target: DockerTarget,
   { path, method = 'GET', body }: Omit<DockerQuestion, keyof Waiting>,
-): Promise<RequestOptions & { ca?: Buffer; cert?: Buffer; key?: Buffer; minVersion?: 'TLSv1.2' }> {
+): Promise<
+  RequestOptions & { ca?: Buffer; cert?: Buffer; key?: Buffer; minVersion?: 'TLSv1.2'; rejectUnauthorized?: true }
+> {
   const { url, certPath, tlsVerify } = target;
   const headers = body === undefined ? {} : { 'content-type': 'application/json' };
   // No connection is kept, or it would keep a program alive that has nothing more to ask.
@@ -121,7 +123,8 @@ async function optionsFor(
     read(join(certPath, 'cert.pem')),
     read(join(certPath, 'key.pem')),
   ]);
-  return { ...place, ca, cert, key, minVersion: 'TLSv1.2' };
+  // Said, so that NODE_TLS_REJECT_UNAUTHORIZED, which is meant for something else, does not open it.
+  return { ...place, ca, cert, key, minVersion: 'TLSv1.2', rejectUnauthorized: true };
 }
 
 function placeOf(url: string): URL {

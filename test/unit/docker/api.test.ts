@@ -1,13 +1,18 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttps, type ServerOptions } from 'node:https';
 import { createServer as createTcp, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { askDocker, dockerPing, dockerVersion, type DockerTarget } from '../../../src/docker/api';
 import { openAuthority, type Authority, type Issued } from '../../../src/docker/certificates';
 import { Folder } from '../../support/folder';
+
+/** For a process that is told something before it starts. */
+const COMPILED = join(__dirname, '..', '..', '..', 'dist', 'docker', 'api');
 
 const VERSION = { Version: '26.1.5', ApiVersion: '1.45', Os: 'linux', Arch: 'amd64' };
 
@@ -118,6 +123,22 @@ describe('no connection without trust', () => {
     using _folder = other.folder;
     const target = await daemon({}, await other.authority.issueServer({ names: ['dev'] }));
     expect(await refusal(target)).toMatch(/is of another CA/);
+  });
+
+  test('with a certificate of another CA, whatever the environment says of TLS', async () => {
+    const other = await stranger();
+    using _folder = other.folder;
+    const target = await daemon({}, await other.authority.issueServer({ names: ['dev'] }));
+    const script = `
+      const { dockerVersion } = require(${JSON.stringify(COMPILED)});
+      dockerVersion(${JSON.stringify(target)}).then(
+        ({ version }) => process.stdout.write(version),
+        ({ code }) => process.stdout.write(code),
+      );
+    `;
+    const env = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env });
+    expect(stdout).toBe('ERR_DOCKER_TLS');
   });
 
   test('with a certificate for another address', async () => {
