@@ -140,11 +140,9 @@ export class DockerHome {
 
 /** A module that exports `onCertificate`, or any other program: a request on its input, certificates on its output. */
 function signerOf(path: string): Signer {
-  if (!/\.[cm]?js$/.test(path)) {
-    const { programSigner } =
-      require('../docker/certificates/signer') as typeof import('../docker/certificates/signer');
-    return programSigner({ file: path });
-  }
+  const { functionSigner, programSigner } =
+    require('../docker/certificates/signer') as typeof import('../docker/certificates/signer');
+  if (!/\.[cm]?js$/.test(path)) return programSigner({ file: path });
   let content: unknown;
   try {
     content = require(path);
@@ -152,7 +150,7 @@ function signerOf(path: string): Signer {
     throw noSigner(path, `it cannot be loaded: ${(error as Error).message}`, error);
   }
   const { onCertificate } = (content ?? {}) as Record<string, unknown>;
-  if (typeof onCertificate === 'function') return onCertificate as Signer;
+  if (typeof onCertificate === 'function') return functionSigner({ file: path, sign: onCertificate as Signer });
   throw noSigner(path, 'it does not export a function onCertificate');
 }
 

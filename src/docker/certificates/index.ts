@@ -11,4 +11,11 @@ export { inspect, type CertificateInfo } from './inspect';
 export type { Purpose } from './kind';
 export { certificateProblem, type CertificateCheck } from './problem';
 export type { AuthorityFiles } from './shelf';
-export { programSigner, type Signer, type SigningProgram, type SigningTask } from './signer';
+export {
+  functionSigner,
+  programSigner,
+  type Signer,
+  type SigningFunction,
+  type SigningProgram,
+  type SigningTask,
+} from './signer';

@@ -29,6 +29,13 @@ export interface SigningProgram {
   signal?: AbortSignal | undefined;
 }
 
+export interface SigningFunction {
+  /** The module that it comes from. */
+  file: string;
+  sign: Signer;
+  timeoutMs?: number;
+}
+
 const TIMEOUT_MS = 60_000;
 /** Far more than any chain has. */
 const MOST_OUTPUT = 2 ** 20;
@@ -40,6 +47,31 @@ const MOST_WORDS = 2000;
  */
 export function programSigner(program: SigningProgram): Signer {
   return (task) => run(program, task);
+}
+
+/** A function of somebody's own as a signer. Others wait meanwhile, so one that never answers is given up. */
+export function functionSigner({ file, sign, timeoutMs = TIMEOUT_MS }: SigningFunction): Signer {
+  const failed = (why: string, cause?: unknown): HvError =>
+    new HvError({ code: 'ERR_SIGNER', message: `${file}, which signs certificates, ${why}`, cause });
+  return async (task) => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(failed(tooLong(timeoutMs)));
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([sign(task), late]);
+    } catch (error) {
+      throw HvError.is(error) ? error : failed(`failed: ${(error as Error).message}`, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+function tooLong(milliseconds: number): string {
+  return `took longer than ${Math.ceil(milliseconds / 1000)} s`;
 }
 
 function run(
@@ -73,9 +105,12 @@ function run(
     const end = (error: HvError): void => {
       why ??= error;
       killGroup(child.pid);
+      // What left the group may hold them for as long as it likes.
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     const timer = setTimeout(() => {
-      end(failed(`took longer than ${Math.ceil(timeoutMs / 1000)} s`));
+      end(failed(tooLong(timeoutMs)));
     }, timeoutMs);
     const abort = (): void => {
       end(stopped());

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, watch, wri
 import { join } from 'node:path';
 
 import {
+  functionSigner,
   inspect,
   openAuthority,
   programSigner,
@@ -238,6 +239,16 @@ describe('a program', () => {
     });
   });
 
+  test('that hangs is not waited for because of what left its group', async () => {
+    using folder = new Folder();
+    // It ends with the pipe that it writes into.
+    const file = company.program("#!/bin/sh\nsetsid sh -c 'while sleep 1 && echo; do :; done' &\nexec sleep 600\n");
+    await expect(open(folder, { signer: programSigner({ file, timeoutMs: 1000 }) })).rejects.toMatchObject({
+      code: 'ERR_SIGNER',
+      message: expect.stringMatching(/took longer than 1 s/) as string,
+    });
+  });
+
   test('is ended when nobody wants its certificate any more', async () => {
     using folder = new Folder();
     const file = company.program('#!/bin/sh\n: > "$1/started"\nexec sleep 600\n');
@@ -249,6 +260,20 @@ describe('a program', () => {
     await expect(open(folder, { signer })).rejects.toMatchObject({ code: 'ABORT_ERR' });
     seen.close();
     await expect(open(folder, { signer })).rejects.toMatchObject({ code: 'ABORT_ERR' });
+  });
+});
+
+describe('a function', () => {
+  test.each<[string, Signer, RegExp]>([
+    ['that never answers', () => new Promise(() => undefined), /sign\.js, which signs .* took longer than 1 s/],
+    ['that fails', () => Promise.reject(new RangeError('not today')), /sign\.js, which signs .* failed: not today/],
+  ])('%s is told, and makes nobody wait', async (_what, sign, why) => {
+    using folder = new Folder();
+    const signer = functionSigner({ file: '/etc/sign.js', sign, timeoutMs: 100 });
+    await expect(open(folder, { signer })).rejects.toMatchObject({
+      code: 'ERR_SIGNER',
+      message: expect.stringMatching(why) as string,
+    });
   });
 });
 
