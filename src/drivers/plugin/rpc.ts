@@ -53,6 +53,8 @@ export class RpcClient {
     const late = AbortSignal.timeout(timeoutMs);
     const ended = signal ? AbortSignal.any([signal, late]) : late;
     const socket = connect({ ...address, noDelay: true });
+    // For as long as it lives: what is emitted while nobody listens ends the process. Whoever waits is told otherwise.
+    socket.on('error', () => undefined);
     const end = (): void => {
       socket.destroy(ended.reason as Error);
     };
@@ -64,7 +66,7 @@ export class RpcClient {
       if (rest.length > 0) socket.unshift(rest);
       return new RpcClient(socket);
     } catch (error) {
-      socket.on('error', () => undefined).destroy();
+      socket.destroy();
       signal?.throwIfAborted();
       if (late.aborted) throw timedOut('its greeting', timeoutMs);
       throw HvError.is(error) ? error : lost((error as Error).message, error);

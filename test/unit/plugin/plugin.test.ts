@@ -8,6 +8,7 @@ import { Encoder } from '../../../src/drivers/plugin/gob/encoder';
 import type { GobType, GobValue } from '../../../src/drivers/plugin/gob/value';
 import { PATIENCE, type Patience } from '../../../src/drivers/plugin/patience';
 import { Plugin } from '../../../src/drivers/plugin/plugin';
+import { RpcClient } from '../../../src/drivers/plugin/rpc';
 import { Folder } from '../../support/folder';
 
 const GREETING = 'HTTP/1.0 200 Connected to Go RPC\n\n';
@@ -127,6 +128,20 @@ describe('a program that is no driver is told as that', () => {
     patience.abort(new Error('enough'));
     await expect(started).rejects.toThrow('enough');
   });
+});
+
+test('who gives up while it is called is told, and nobody else', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const patience = new AbortController();
+  const connected = RpcClient.connect({ host: '127.0.0.1', port }, { timeoutMs: 10_000, signal: patience.signal });
+  // Before anything can have come of it.
+  setImmediate(() => {
+    patience.abort(new Error('enough'));
+  });
+  await expect(connected).rejects.toThrow('enough');
+  server.close();
 });
 
 test('one whose heart stops is given up, with what it said last', async () => {
