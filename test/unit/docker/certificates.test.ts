@@ -25,6 +25,8 @@ import {
   type AuthorityOptions,
   type Issued,
 } from '../../../src/docker/certificates';
+import { makeKey } from '../../../src/docker/certificates/keys';
+import { newCa } from '../../../src/docker/certificates/own-ca';
 import { crashesAt, CrashShim, type Crash } from '../../support/crash-shim';
 import { Folder } from '../../support/folder';
 
@@ -205,6 +207,12 @@ test('two processes that are the first at the same time make one CA', async () =
   const [one, other] = await Promise.all([run(), run()]);
   expect(JSON.parse(one.stdout)).toEqual(JSON.parse(other.stdout));
   expect(Object.keys(shelfOf(folder))).toEqual(['ca-key.pem', 'ca.pem', 'cert.pem', 'key.pem']);
+});
+
+test('a CA is told from the next one by its name, however long that of the host is', async () => {
+  const key = await makeKey('ecdsa');
+  const names = [0, 1].map((ms) => newCa(key, new Date(ms), 'build.'.repeat(20)).certificate.subject);
+  expect(names).toEqual([expect.stringContaining('.000Z'), expect.stringContaining('.001Z')]);
 });
 
 describe('what is there already', () => {
