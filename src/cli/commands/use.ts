@@ -10,6 +10,7 @@ import { target } from '../targets';
 
 /** As shells have it. */
 const NOT_FOUND = 127;
+const NOT_RUNNABLE = 126;
 
 export function configure(command: Command, context: Context): void {
   command
@@ -60,11 +61,12 @@ async function statusOf(
   };
   process.on('SIGINT', ignore).on('SIGQUIT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
   try {
-    return await new Promise<number>((resolve, reject) => {
-      child.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') reject(error);
-        context.failed(failure({ code: 'ERR_NO_PROGRAM', message: `There is no program ${program}`, cause: error }));
-        resolve(NOT_FOUND);
+    return await new Promise<number>((resolve) => {
+      child.once('error', (cause: NodeJS.ErrnoException) => {
+        const isThere = cause.code !== 'ENOENT';
+        const message = isThere ? `${program} cannot be run: ${cause.message}` : `There is no program ${program}`;
+        context.failed(failure({ code: 'ERR_NO_PROGRAM', message, cause }));
+        resolve(isThere ? NOT_RUNNABLE : NOT_FOUND);
       });
       child.once('close', (status, signal) => {
         resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));

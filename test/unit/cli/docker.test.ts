@@ -110,6 +110,9 @@ test('use: a command with the environment, and its status', async () => {
   });
   expect(await run(['use', 'dev', '--', 'sh', '-c', 'kill -TERM $$'])).toMatchObject({ status: 143 });
   expect(await run(['use', 'dev', 'no-such-program'])).toMatchObject({ status: 127 });
+  const refused = await run(['use', 'dev', __filename]);
+  expect(refused.status).toBe(126);
+  expect(refused.stderr.match(/^Error: .*/gm)).toEqual([expect.stringContaining('cannot be run')]);
 });
 
 test("version: of a machine's Docker", async () => {
