@@ -18,6 +18,8 @@ export interface Seed {
   shareType?: ShareType;
   /** The user's own: a `#cloud-config`, a script, or whatever else cloud-init takes. */
   userData?: string | undefined;
+  /** It is to be a Docker host, and will be told how: hvkit's own image waits for that. */
+  isDockerHost?: boolean;
   /** Of the network interface. Without it the first Ethernet interface is meant. */
   mac?: string | undefined;
 }
@@ -43,6 +45,7 @@ export function buildSeed(seed: Seed): Buffer {
     { path: 'hvkit/ssh_host_ed25519_key.pub', data: ended(hostKey.public) },
     { path: 'hvkit/shares', data: shares.map((share) => `${share.join('\t')}\n`).join('') },
   ];
+  if (seed.isDockerHost === true) files.push({ path: 'hvkit/docker-host', data: '' });
   // Others are cloud-init's business.
   if (userData?.startsWith('#!')) files.push({ path: 'hvkit/user-data', data: userData, mode: 0o700 });
   return writeIso({ label: 'cidata', files });

@@ -35,7 +35,7 @@ export interface Scene {
 /** Makes a Docker host of a machine that can be logged in to, as far as it is none, and waits until its Docker answers. */
 export async function makeDockerHost(scene: Scene): Promise<void> {
   await onHost(scene, async (at) => {
-    const context = contextOf(scene, at);
+    const context = await contextOf(scene, at);
     await stepwise(scene, at, { context, steps: at.provisioner.steps(context) });
     await answers(scene, at);
     await joinSwarm(scene, at.signal);
@@ -49,7 +49,7 @@ export async function upgradeDocker(scene: Scene): Promise<{ before: string; aft
   const host = await dockerHostAt(place, record, address);
   const { version: before } = await dockerVersion(host, { signal: work.signal });
   return onHost(scene, async (at) => {
-    const context = contextOf(scene, at);
+    const context = await contextOf(scene, at);
     const steps = at.provisioner.upgrade?.(context);
     if (!steps) {
       throw new HvError({
@@ -98,8 +98,9 @@ async function stepwise(
   });
 }
 
-function contextOf(scene: Scene, { os }: Detected): ProvisionContext {
+async function contextOf(scene: Scene, { os }: Detected): Promise<ProvisionContext> {
   const { ledger, address } = scene;
+  const port = await portOf(scene);
   const { record } = ledger;
   const { engine } = requireDocker(record);
   const variables = engineEnvironment(engine.env);
@@ -107,11 +108,18 @@ function contextOf(scene: Scene, { os }: Detected): ProvisionContext {
     machine: { name: record.name, address: address.host },
     os,
     installUrl: engine.installUrl,
-    port: DOCKER_PORT,
-    daemon: (tls) => daemonSettings({ engine, tls, labels: [`provider=${record.driver}`] }),
+    port,
+    daemon: (tls) => daemonSettings({ engine, port, tls, labels: [`provider=${record.driver}`] }),
     environment: { variables, file: environmentFile(variables), exports: exportsFile(variables) },
     certificates: () => certificatesOf(scene),
   };
+}
+
+/** In the machine. A driver that knows the URL knows it: the flag --generic-engine-port. */
+async function portOf({ place, ledger }: Scene): Promise<number> {
+  const driver = await place.drivers.of(ledger.record);
+  const url = await driver.url?.(ledger.machine);
+  return url === undefined ? DOCKER_PORT : Number(new URL(url).port);
 }
 
 /** Issued here: what leaves this host is the server's own, over ssh. */

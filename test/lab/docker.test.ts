@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -52,6 +52,15 @@ test(
     expect(docker('logs', 'stays')).toBe('begun');
     expect(docker('exec', 'stays', 'echo', 'inside')).toBe('inside');
     expect(cli.done('doctor')).not.toContain('dev');
+
+    cli.done('stop', 'dev');
+    cli.done('start', 'dev');
+    expect(docker('ps', '--format', '{{.Names}}')).toBe('stays');
+    const certificate = (): string => readFileSync(join(folder, 'server.pem'), 'utf8');
+    const old = certificate();
+    cli.done('regenerate-certs', '-f', 'dev');
+    expect(certificate()).not.toBe(old);
+    expect(docker('version', '--format', '{{.Server.Os}}')).toBe('linux');
 
     cli.done('rm', '-y', 'dev');
     expect(readdirSync(join(cli.home, 'machines'))).toEqual([]);

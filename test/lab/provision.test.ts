@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openAuthority } from '../../src/docker/certificates';
+import { generic } from '../../src/drivers/generic';
 import { ask, DockerHome } from './provision';
 
 test('a machine becomes a Docker host, which lets in this host and nobody else', async () => {
@@ -162,4 +163,27 @@ test("users' own hooks stand around each step; what was killed in the middle is 
   expect(machine.phase).toBe('ready');
   expect(await ask(await machine.docker(), '/version')).toEqual({ Version: '20.10.24' });
   expect(await hvkit.doctor()).toEqual([]);
+});
+
+test('a host that is there already becomes one, on the port that was named, and stays when it is removed here', async () => {
+  await using home = new DockerHome();
+  home.drivers.push(generic);
+  const hvkit = home.open();
+  const there = await hvkit.create({ name: 'there', image: home.folder.path, driver: 'file' });
+  const { user, port, identityFile, hostKey } = await there.ssh();
+  const options = {
+    ipAddress: '127.0.0.1',
+    sshUser: user,
+    sshPort: port,
+    sshKey: identityFile ?? '',
+    hostKey: hostKey ?? '',
+    enginePort: 2377,
+  };
+  const machine = await hvkit.create({ name: 'dev', driver: 'generic', docker: true, options });
+  const host = await machine.docker();
+  expect(host).toEqual({ url: 'tcp://127.0.0.1:2377', certPath: machine.folder, tlsVerify: true });
+  expect(await ask(host, '/info')).toMatchObject({ Labels: ['provider=generic'] });
+  await machine.remove();
+  expect(await there.state()).toBe('Running');
+  expect((await there.exec('cat', ['/etc/docker/daemon.json'])).stdout).toContain('tcp://0.0.0.0:2377');
 });

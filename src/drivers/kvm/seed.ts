@@ -15,6 +15,7 @@ export async function seedOf({ machine, plan }: Scene): Promise<Buffer> {
     hostKey: { private: await read('ssh_host_ed25519_key'), public: await read('ssh_host_ed25519_key.pub') },
     shares: machine.spec.shares,
     ...(plan.shares === undefined ? {} : { shareType: plan.shares }),
+    isDockerHost: machine.spec.docker !== undefined,
     userData: machine.spec.userData,
     mac: plan.mac,
   });

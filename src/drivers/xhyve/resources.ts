@@ -101,6 +101,7 @@ function seed(machine: DriverMachine, { user, mac }: XhyvePlan, { seed: path }: 
         user,
         authorizedKeys: [await text('id_ed25519.pub')],
         hostKey: { private: await text('ssh_host_ed25519_key'), public: await text('ssh_host_ed25519_key.pub') },
+        isDockerHost: machine.spec.docker !== undefined,
         userData: machine.spec.userData,
         shares: machine.spec.shares,
         shareType: '9p',
