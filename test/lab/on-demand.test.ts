@@ -39,7 +39,10 @@ test('as root, whoever only asks whether machines can be made starts no libvirt'
   killDaemon();
   try {
     expect(cli.done('drivers')).toMatch(/kvm .* healthy [^]*\nkvm: libvirt does not run: the first machine starts it/);
-    expect(JSON.parse(cli.done('drivers', '-o', 'json'))).toMatchObject([{ name: 'kvm', health: { healthy: true } }]);
+    const drivers = JSON.parse(cli.done('drivers', '-o', 'json')) as object[];
+    expect(drivers).toContainEqual(
+      expect.objectContaining({ name: 'kvm', health: expect.objectContaining({ healthy: true }) as object }),
+    );
     expect(cli.done('doctor')).toBe('All is as it should be.');
     expect(cli.done('ls', '-q')).toBe('');
     expect(daemons().filter(isOf('libvirtd'))).toEqual([]);
