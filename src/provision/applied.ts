@@ -13,14 +13,18 @@ export interface Service {
   start: (host: Host) => Promise<void>;
 }
 
+// The files there, so that the key does not travel for it. Of the program, whether it is another one than it was: a
+// distribution's package may leave the old one running.
+const WANTED = `for file; do [ ! -e "$file" ] || sha256sum "$file"; done
+stat -L -c '%n %s %Y' "$(command -v dockerd)" 2>/dev/null || :`;
+
 /**
- * Restarts dockerd if what it reads is not what it was started with. Whoever is killed between writing and restarting leaves
- * the old stamp, and the next one restarts: nobody has to remember that something was changed.
+ * Restarts dockerd if it was started with anything else than what is there now, or is not the one that is there. Whoever is
+ * killed between writing and restarting leaves the old stamp, and the next one restarts: nobody has to remember that
+ * something was changed.
  */
 export async function settle(host: Host, { reads, stamp = STAMP, restart, start }: Service): Promise<void> {
-  // There, so that the key does not travel for it.
-  const script = 'for file; do [ ! -e "$file" ] || sha256sum "$file"; done';
-  const wanted = await host.run('sh', ['-c', script, 'sh', ...reads]);
+  const wanted = await host.run('sh', ['-c', WANTED, 'sh', ...reads]);
   if ((await host.read(stamp)) === wanted) {
     await start(host);
     return;

@@ -108,6 +108,18 @@ test('certificates are made anew, by a new CA as well, and the old ones are trus
   expect(await ask(host, '/version')).toEqual({ Version: '20.10.24' });
 });
 
+test('upgrade: the newest Docker that the system has is what runs then', async () => {
+  await using home = new DockerHome();
+  const machine = await home.open().create(home.request('dev'));
+  const restarts = () => readFileSync(home.system('log', 'systemctl.log'), 'utf8');
+  expect(await machine.upgradeDocker()).toEqual({ before: '20.10.24', after: '26.1.5' });
+  expect(await ask(await machine.docker(), '/version')).toEqual({ Version: '26.1.5' });
+  expect(restarts()).toBe('restart\nrestart\n');
+  // There is nothing newer: what runs is left alone.
+  expect(await machine.upgradeDocker()).toEqual({ before: '26.1.5', after: '26.1.5' });
+  expect(restarts()).toBe('restart\nrestart\n');
+});
+
 test('a dockerd that does not start, or does not answer, is told with what it said, and nothing of the machine is left', async () => {
   await using home = new DockerHome();
   const hvkit = home.open();

@@ -27,8 +27,6 @@ export const alpine: Provisioner = {
       title: 'upgrading Docker',
       async run(host) {
         await host.run('apk', ['--wait', '300', 'add', '--update-cache', '--upgrade', 'docker'], { timeoutMs: LONG });
-        // What runs is the old one until it is told.
-        await host.run('rc-service', ['docker', 'restart']);
       },
     },
     certificatesStep(context),
