@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { askDocker, type DockerQuestion } from '../docker/api';
 import type { DockerSpec } from '../drivers/driver';
 import { HvError } from '../errors';
@@ -12,8 +14,13 @@ type Swarm = NonNullable<DockerSpec['swarm']>;
 const LISTEN = '0.0.0.0:2377';
 /** It elects a leader, or asks one to let it in. */
 const PATIENCE = 60_000;
+/** How often a daemon is asked whether it is in by now. */
+const PAUSE = 500;
 /** What a daemon is of a swarm. */
 const OUTSIDE = 'inactive';
+const UNDER_WAY = 'pending';
+
+type Ask = (question: DockerQuestion) => Promise<unknown>;
 
 /** Of a machine whose Docker answers: begins a swarm, or joins one, unless it is in one. */
 export async function enterSwarm(
@@ -21,10 +28,8 @@ export async function enterSwarm(
   record: MachineRecord,
   { host, swarm, address, signal }: { host: DockerHost; swarm: Swarm; address: string; signal: AbortSignal },
 ): Promise<void> {
-  const ask = (question: DockerQuestion): Promise<unknown> =>
-    askDocker(host, { timeoutMs: PATIENCE, signal, ...question });
-  const { Swarm: present } = (await ask({ path: '/info' })) as { Swarm?: { LocalNodeState?: string } };
-  if ((present?.LocalNodeState ?? OUTSIDE) !== OUTSIDE) return;
+  const ask: Ask = (question) => askDocker(host, { timeoutMs: PATIENCE, signal, ...question });
+  if ((await stateOf(ask)) !== OUTSIDE) return;
   const own = { ListenAddr: LISTEN, AdvertiseAddr: swarm.addr ?? address };
   if (swarm.isMaster) {
     await ask({ path: '/swarm/init', method: 'POST', body: own });
@@ -32,7 +37,28 @@ export async function enterSwarm(
   }
   const manager = await managerOf(place, record, swarm);
   const { RemoteAddrs, JoinToken } = await invitation(place, manager, signal);
-  await ask({ path: '/swarm/join', method: 'POST', body: { ...own, RemoteAddrs, JoinToken } });
+  try {
+    await ask({ path: '/swarm/join', method: 'POST', body: { ...own, RemoteAddrs, JoinToken } });
+  } catch (error) {
+    // After 20 seconds it says that it is not in yet, and goes on: on a busy host that is too early.
+    if (!HvError.is(error) || error.code !== 'ERR_DOCKER_NOT_READY' || !(await entered(ask, signal))) throw error;
+  }
+}
+
+async function stateOf(ask: Ask): Promise<string> {
+  const { Swarm: swarm } = (await ask({ path: '/info' })) as { Swarm?: { LocalNodeState?: string } };
+  return swarm?.LocalNodeState ?? OUTSIDE;
+}
+
+/** Waits for what it has begun; whether it came to something. */
+async function entered(ask: Ask, signal: AbortSignal): Promise<boolean> {
+  const late = AbortSignal.timeout(PATIENCE);
+  for (;;) {
+    const state = await stateOf(ask);
+    if (state !== UNDER_WAY) return state === 'active';
+    if (late.aborted) return false;
+    await delay(PAUSE, undefined, { signal });
+  }
 }
 
 /** Before anything is made: whose swarm it is that a machine is to join. */
