@@ -84,9 +84,12 @@ export function swarmMasterOf(machine: Member, all: readonly Member[]): string |
   const { swarm } = machine.spec?.docker ?? {};
   if (swarm === undefined) return undefined;
   if (swarm.isMaster) return machine.name;
-  if (swarm.discovery === undefined || all.some(({ name }) => name === swarm.discovery)) return swarm.discovery;
+  if (all.some(({ name }) => name === swarm.discovery)) return swarm.discovery;
+  const masters = all.filter(({ spec }) => spec?.docker?.swarm?.isMaster);
+  // It was told of none, and has joined the only one there was.
+  if (swarm.discovery === undefined) return masters.length === 1 ? masters[0]?.name : undefined;
   // As with classic Swarm: both were told of the same place.
-  return all.find(({ spec }) => spec?.docker?.swarm?.isMaster && spec.docker.swarm.discovery === swarm.discovery)?.name;
+  return masters.find(({ spec }) => spec?.docker?.swarm?.discovery === swarm.discovery)?.name;
 }
 
 function swarmOf(machine: MachineSummary, all: readonly MachineSummary[]): string {

@@ -87,7 +87,10 @@ test('config: what a docker client takes', async () => {
 });
 
 test('--swarm: the manager of the swarm', async () => {
-  expect((await run(['config', '--swarm', 'worker'])).stdout).toContain(`-H=${URL_OF_DEV}\n`);
+  hosts.add('another', { address: '127.79.0.3', docker: { swarm: {} } }, 'here');
+  for (const member of ['dev', 'worker', 'another']) {
+    expect((await run(['config', '--swarm', member])).stdout).toContain(`-H=${URL_OF_DEV}\n`);
+  }
   const none = await run(['env', '--swarm', 'off']);
   expect(none).toMatchObject({ status: 1, stdout: '' });
   expect(none.stderr).toContain('is in no swarm');
