@@ -6,6 +6,7 @@ import { requireDocker } from './docker-host';
 import { makeDockerHost, upgradeDocker, type Scene } from './docker-provision';
 import type { Ledger } from './ledger';
 import { requireAwake, requireFinished, withMachine } from './lifecycle';
+import type { MachineRecord } from './machine-file';
 import type { StartOptions } from './progress';
 import { knownAddress } from './remote';
 import type { Workplace } from './workplace';
@@ -42,6 +43,20 @@ export function upgrade(
   return onDockerHost(place, name, options, upgradeDocker);
 }
 
+/** A URL is a Docker host as well, into which hvkit has no way. */
+async function requireOurs(place: Workplace, record: MachineRecord): Promise<void> {
+  const { definition } = await place.drivers.engaged(record);
+  if (definition.takes?.docker !== false) {
+    requireDocker(record);
+    return;
+  }
+  throw new HvError({
+    code: 'ERR_UNSUPPORTED',
+    message: `The Docker of the machine "${record.name}" is looked after by somebody else: hvkit knows its URL`,
+    hint: 'hvkit create --driver generic --docker makes a Docker host of whatever has ssh.',
+  });
+}
+
 /** While nobody else changes it. */
 async function onDockerHost<T>(
   place: Workplace,
@@ -51,7 +66,7 @@ async function onDockerHost<T>(
 ): Promise<T> {
   return withMachine(place, name, signal, async (ledger: Ledger) => {
     requireFinished(ledger.record);
-    requireDocker(ledger.record);
+    await requireOurs(place, ledger.record);
     await requireAwake(place, ledger.record);
     const address: Address = await knownAddress(place, ledger.record);
     await ledger.reached(address);
