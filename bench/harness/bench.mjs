@@ -14,6 +14,11 @@ export class Bench {
     return part.includes(this.only);
   }
 
+  /** Rounds of what takes so many times as long, and varies less. */
+  fewer(times) {
+    return Math.max(1, Math.round(this.rounds / times));
+  }
+
   note(text) {
     process.stderr.write(`${text}\n`);
   }

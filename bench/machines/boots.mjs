@@ -20,12 +20,8 @@ const LOOPBACK = { host: '127.0.0.1', port: 2222, mac: '52:54:00:be:4c:01' };
 const RESERVED = { host: '10.211.55.20', port: 22, mac: '52:54:00:be:4c:02' };
 
 /** A boot takes seconds, and varies less than what takes milliseconds; many at once take longer still. */
-export function bootRounds(bench) {
-  return Math.max(1, Math.round(bench.rounds / 4));
-}
-export function atOnceRounds(bench) {
-  return Math.max(1, Math.round(bench.rounds / 7));
-}
+export const bootRounds = (bench) => bench.fewer(4);
+export const atOnceRounds = (bench) => bench.fewer(7);
 
 /** `{times: {label: [nanoseconds, round by round]}, accel, lookUps}` of one kind of network. */
 export async function measureBoots(bench, network) {
@@ -80,10 +76,10 @@ function bare(bench, home, like, network) {
   };
 }
 
-/** Until somebody can log in. */
-export async function bootQemu(bench, guest, net) {
+/** Until it is there what is waited for: unless told, until somebody can log in. */
+export async function bootQemu(bench, guest, net, until = firstLogin) {
   const qemu = startQemu(guest, net);
-  await Promise.race([firstLogin(bench, guest.target), qemu.failed]);
+  await Promise.race([until(bench, guest), qemu.failed]);
   return qemu;
 }
 
@@ -125,11 +121,11 @@ export function bootAims({ times }, network) {
   ];
 }
 
-export function bootTable({ times }, caption) {
+export function bootTable({ times }, caption, base = QEMU) {
   const rows = Object.keys(times).map((label) => [
     label,
     duration(median(times[label])),
-    spread(ratios(times[label], times[QEMU])),
+    spread(ratios(times[label], times[base])),
   ]);
-  return { caption, header: ['', 'time', `times ${QEMU}`], rows };
+  return { caption, header: ['', 'time', `times ${base}`], rows };
 }

@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** How a guest reaches the network: by QEMU's own, with its ssh server at a port of this host, or by a tap. */
-export const userNet = ({ target: { host, port } }) => `user,id=net0,hostfwd=tcp:${host}:${port}-:22`;
+/** How a guest reaches the network: by QEMU's own, with its ssh server and what else is wanted at ports of this host, or by a tap. */
+export const userNet = ({ target: { host, port }, forwards }) =>
+  [{ host: port, guest: 22 }, ...forwards].reduce(
+    (words, each) => `${words},hostfwd=tcp:${host}:${each.host}-:${each.guest}`,
+    'user,id=net0',
+  );
 export const tapNet = (tap) => () => `tap,id=net0,ifname=${tap},script=no,downscript=no`;
 
 const BESIDES = [
