@@ -187,8 +187,8 @@ test('a host that is there already becomes one, on the port that was named, and 
     ipAddress: '127.0.0.1',
     sshUser: user,
     sshPort: port,
-    sshKey: identityFile ?? '',
-    hostKey: hostKey ?? '',
+    sshKey: identityFile,
+    hostKey,
     enginePort: 2377,
   };
   const machine = await hvkit.create({ name: 'dev', driver: 'generic', docker: true, options });
