@@ -72,7 +72,8 @@ export function describe(error: unknown, { debug, command, machine }: DescribeOp
   if (hint !== undefined) lines.push(`Try: ${hint}`);
   // Which fields an error has besides is for whoever looks for the fault.
   if (debug) lines.push(inspect(error, { depth: 8 }));
-  return stripVTControlCharacters(lines.join('\n'));
+  // Some of it somebody else wrote: it must not move the cursor, or write over what stands there.
+  return stripVTControlCharacters(lines.join('\n')).replaceAll(/[^\P{Cc}\n\t]/gu, '');
 }
 
 function hasCause(error: unknown): error is { cause: unknown } {

@@ -133,25 +133,28 @@ export class DockerHome {
       withLock: (work) =>
         withLock({ path: join(this.#home.locks, LOCK), description: 'What the Docker hosts of this home share' }, work),
       ...(keyType && { keyType }),
-      ...(onCertificate !== undefined && { signer: signerOf(onCertificate) }),
+      ...(onCertificate !== undefined && { signer: await signerOf(onCertificate) }),
     };
   }
 }
 
 /** A module that exports `onCertificate`, or any other program: a request on its input, certificates on its output. */
-function signerOf(path: string): Signer {
+async function signerOf(path: string): Promise<Signer> {
   const { functionSigner, programSigner } =
     require('../docker/certificates/signer') as typeof import('../docker/certificates/signer');
   if (!/\.[cm]?js$/.test(path)) return programSigner({ file: path });
-  let content: unknown;
+  const { onCertificate } = await contentOf(path);
+  if (typeof onCertificate === 'function') return functionSigner({ file: path, sign: onCertificate as Signer });
+  throw noSigner(path, 'it does not export a function onCertificate');
+}
+
+async function contentOf(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    content = require(path);
+    const { exportsOf } = require('../import-module') as typeof import('../import-module');
+    return await exportsOf(path);
   } catch (error) {
     throw noSigner(path, `it cannot be loaded: ${(error as Error).message}`, error);
   }
-  const { onCertificate } = (content ?? {}) as Record<string, unknown>;
-  if (typeof onCertificate === 'function') return functionSigner({ file: path, sign: onCertificate as Signer });
-  throw noSigner(path, 'it does not export a function onCertificate');
 }
 
 function noSigner(path: string, why: string, cause?: unknown): HvError {

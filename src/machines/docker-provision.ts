@@ -4,7 +4,7 @@ import { dockerVersion } from '../docker/api';
 import { engineEnvironment, environmentFile, exportsFile } from '../docker/engine-environment';
 import { HvError } from '../errors';
 import { SshHost, type Host } from '../provision/host';
-import { loadModules } from '../provision/modules';
+import { loadModules, type ProvisionModule } from '../provision/modules';
 import type { ProvisionContext, ServerCertificates, Step } from '../provision/provisioner';
 import { detect, perform, type Detected } from '../provision/run';
 import { whileItRuns } from './alive';
@@ -67,12 +67,12 @@ interface At extends Detected {
   host: Host;
   /** Ends with the machine, too. */
   signal: AbortSignal;
-  modules: ReturnType<typeof loadModules>;
+  modules: ProvisionModule;
 }
 
 /** Over one connection. */
 async function onHost<T>({ place, ledger, work }: Scene, use: (at: At) => Promise<T>): Promise<T> {
-  const modules = loadModules(await place.docker.modules());
+  const modules = await loadModules(await place.docker.modules());
   work.tell('provision', 'looking at its system');
   const driver = await place.drivers.of(ledger.record);
   return whileItRuns(driver, ledger.machine, work.signal, (signal) =>

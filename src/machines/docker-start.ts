@@ -52,7 +52,7 @@ async function logOf(place: Workplace, record: MachineRecord, signal: AbortSigna
   const { SshHost } = require('../provision/host') as typeof import('../provision/host');
   const { loadModules } = require('../provision/modules') as typeof import('../provision/modules');
   const { detect } = require('../provision/run') as typeof import('../provision/run');
-  const { provisioners } = loadModules(await place.docker.modules());
+  const { provisioners } = await loadModules(await place.docker.modules());
   return connected(place, record, signal, async (client) => {
     const host = await SshHost.over(client, signal);
     const { provisioner } = await detect(host, provisioners);

@@ -46,8 +46,8 @@ export async function enterSwarm(
 }
 
 async function stateOf(ask: Ask): Promise<string> {
-  const { Swarm: swarm } = (await ask({ path: '/info' })) as { Swarm?: { LocalNodeState?: string } };
-  return swarm?.LocalNodeState ?? OUTSIDE;
+  const state = within(await ask({ path: '/info' }), 'Swarm', 'LocalNodeState');
+  return typeof state === 'string' ? state : OUTSIDE;
 }
 
 /** Waits for what it has begun; whether it came to something. */
@@ -88,12 +88,21 @@ async function invitation(
 ): Promise<{ RemoteAddrs: string[]; JoinToken: string }> {
   const host = await dockerHostOf(place, manager);
   const waiting = { timeoutMs: PATIENCE, signal };
-  const { JoinTokens } = (await askDocker(host, { path: '/swarm', ...waiting })) as {
-    JoinTokens?: { Worker?: string };
-  };
-  const { Swarm: swarm } = (await askDocker(host, { path: '/info', ...waiting })) as {
-    Swarm?: { RemoteManagers?: readonly { Addr?: string }[] };
-  };
-  const addresses = (swarm?.RemoteManagers ?? []).flatMap(({ Addr }) => (Addr === undefined ? [] : [Addr]));
-  return { RemoteAddrs: addresses, JoinToken: JoinTokens?.Worker ?? '' };
+  const token = within(await askDocker(host, { path: '/swarm', ...waiting }), 'JoinTokens', 'Worker');
+  const managers = within(await askDocker(host, { path: '/info', ...waiting }), 'Swarm', 'RemoteManagers');
+  const addresses = (Array.isArray(managers) ? managers : []).map((each) => within(each, 'Addr'));
+  const known = addresses.filter((each) => typeof each === 'string');
+  if (typeof token === 'string' && known.length > 0) return { RemoteAddrs: known, JoinToken: token };
+  throw new HvError({
+    code: 'ERR_NO_SWARM',
+    message: `The Docker of "${manager.name}" tells ${typeof token === 'string' ? 'no address' : 'no token'} to join its swarm with`,
+    hint: `hvkit ssh ${manager.name} docker node ls`,
+  });
+}
+
+/** What stands there in an answer, if anything does. */
+function within(answer: unknown, ...path: readonly string[]): unknown {
+  let found = answer;
+  for (const name of path) found = (found as Readonly<Record<string, unknown>> | null | undefined)?.[name];
+  return found;
 }

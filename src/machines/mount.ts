@@ -11,6 +11,8 @@ import { sshConfigOf } from './remote';
 import type { Workplace } from './workplace';
 
 const FILE = 'ssh_config';
+/** Milliseconds for a program to mount or to unmount. */
+const PATIENCE = 60_000;
 
 export interface MountPlaces {
   /** In the machine. */
@@ -66,21 +68,27 @@ async function runs(
   install: string,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: PATIENCE });
   let said = '';
   child.stderr.on('data', (bytes: Buffer) => {
     said += bytes.toString();
   });
-  const status = await new Promise<number | null>((done, reject) => {
+  const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((done, reject) => {
     child.once('error', (error) => {
       reject(isErrno(error, 'ENOENT') ? missing(program, install) : error);
     });
     // Not `close`: sshfs goes on in the background, with what it has inherited.
-    child.once('exit', done);
+    child.once('exit', (...how) => {
+      done(how);
+    });
   });
   child.stderr.destroy();
   if (status === 0) return;
-  const why = said.trim() === '' ? `it ended with status ${status ?? 'unknown'}` : said.trim();
+  const text = said.trim();
+  const ending = child.killed
+    ? `it was stopped after ${PATIENCE / 1000} s`
+    : `it ended with ${signal ?? `status ${status ?? 'unknown'}`}`;
+  const why = text === '' || child.killed ? [ending, text].filter(Boolean).join(': ') : text;
   throw new HvError({ code: 'ERR_MOUNT', message: `${program} failed: ${why}` });
 }
 

@@ -8,28 +8,31 @@ export interface ProvisionModule {
 }
 
 /** Loads the modules that the settings name: nothing else of the user's is ever run. */
-export function loadModules(paths: readonly string[]): ProvisionModule {
-  const loaded = paths.map(loadModule);
+export async function loadModules(paths: readonly string[]): Promise<ProvisionModule> {
+  const loaded = await Promise.all(paths.map(loadModule));
   return {
     provisioners: loaded.flatMap(({ provisioners }) => provisioners),
     hooks: loaded.flatMap(({ hooks }) => hooks),
   };
 }
 
-function loadModule(path: string): ProvisionModule {
-  let content: unknown;
-  try {
-    content = require(path);
-  } catch (error) {
-    throw bad(path, `it cannot be loaded: ${(error as Error).message}`, error);
-  }
-  const { provisioner, provisioners, hooks } = (content ?? {}) as Record<string, unknown>;
+async function loadModule(path: string): Promise<ProvisionModule> {
+  const { provisioner, provisioners, hooks } = await contentOf(path);
   const found = [...listOf(provisioner), ...listOf(provisioners)];
   const own = listOf(hooks);
   if (found.length === 0 && own.length === 0) throw bad(path, 'it exports neither provisioner, provisioners nor hooks');
   for (const each of found) if (!isProvisioner(each)) throw bad(path, 'a provisioner has name, detects() and steps()');
   for (const each of own) if (!isHooks(each)) throw bad(path, 'hooks are functions: before, after');
   return { provisioners: found as Provisioner[], hooks: own as Hooks[] };
+}
+
+async function contentOf(path: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const { exportsOf } = require('../import-module') as typeof import('../import-module');
+    return await exportsOf(path);
+  } catch (error) {
+    throw bad(path, `it cannot be loaded: ${(error as Error).message}`, error);
+  }
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -39,18 +39,19 @@ test('a lab whose runner is killed leaves no process, namespace or mount', async
   const before = host();
   const own = new Set(KINDS.map((kind) => readlinkSync(join('/proc/self/ns', kind))));
   // A lab inside of this one, so that this one is what it could leave something on.
-  const script = 'virsh net-create /dev/stdin <<<"$1" && virsh create /dev/stdin <<<"$2" && echo up && exec sleep 600';
+  const script = 'virsh net-create /dev/stdin <<<"$1" && virsh create /dev/stdin <<<"$2" && echo up && read';
   const xml = domainXml({ name: 'inside', ...guestImage() });
   const runner = spawn(join(__dirname, 'run'), ['bash', '-c', script, 'bash', NETWORK, xml]);
-  const ended = once(runner, 'exit');
-  await readUntil(runner.stdout, 'up\n');
-
   const strange = () => [...processes()].filter(([, { namespaces }]) => namespaces.some((each) => !own.has(each)));
-  const inside = strange().map(([, { command }]) => command);
-  expect(inside).toEqual(expect.arrayContaining(['libvirtd', 'virtlogd', 'dnsmasq', 'sleep']));
-  expect(inside.join(' ')).toMatch(/qemu-system/);
-
-  runner.kill('SIGKILL');
+  const ended = once(runner, 'exit');
+  try {
+    await readUntil(runner.stdout, 'up\n');
+    const inside = strange().map(([, { command }]) => command);
+    expect(inside).toEqual(expect.arrayContaining(['libvirtd', 'virtlogd', 'dnsmasq', 'bash']));
+    expect(inside.join(' ')).toMatch(/qemu-system/);
+  } finally {
+    runner.kill('SIGKILL');
+  }
   expect(await ended).toEqual([null, 'SIGKILL']);
   // The kernel ends them one after the other. A namespace that no process is in is gone, with its mounts.
   while (strange().length > 0) await delay(20);

@@ -10,8 +10,10 @@ import { programOf } from './daemon';
 
 /** The host's network interfaces. */
 export const LINKS = '/sys/class/net';
-/** Milliseconds that a server has to end by itself. */
+/** Milliseconds that a server has to end by itself, and then for the kernel to take it away. */
 const PATIENCE = 3000;
+/** Milliseconds that the kernel has to take a bridge away. */
+const BRIDGE_PATIENCE = 10_000;
 
 /** Root alone can. */
 export async function deleteBridge(name: string): Promise<void> {
@@ -26,7 +28,7 @@ export async function deleteBridge(name: string): Promise<void> {
   const program = programOf('ip');
   if (program === undefined) throw undeletable(name, 'iproute2, which has the program ip, is not installed');
   try {
-    await promisify(execFile)(program, ['link', 'delete', name], { cwd: '/', env: { LC_ALL: 'C' } });
+    await promisify(execFile)(program, ['link', 'delete', name], { cwd: '/', env: { LC_ALL: 'C' }, timeout: BRIDGE_PATIENCE });
   } catch (error) {
     // Somebody else was first.
     if (existsSync(join(LINKS, name))) throw undeletable(name, (error as Error).message, error);
@@ -40,14 +42,20 @@ export async function endServer(processes: readonly ProcessIdentity[]): Promise<
 
 async function end(identity: ProcessIdentity): Promise<void> {
   using watched = await watchProcess(identity);
-  await signalProcess(identity, 'SIGTERM');
-  try {
-    await watched.exit(AbortSignal.timeout(PATIENCE));
-  } catch (error) {
-    if (!HvError.is(error) || error.code !== 'ABORT_ERR') throw error;
-    await signalProcess(identity, 'SIGKILL');
-    await watched.exit();
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    await signalProcess(identity, signal);
+    try {
+      await watched.exit(AbortSignal.timeout(PATIENCE));
+      return;
+    } catch (error) {
+      if (!HvError.is(error) || error.code !== 'ABORT_ERR') throw error;
+    }
   }
+  throw new HvError({
+    code: 'ERR_KVM_BRIDGE',
+    message: `The process ${identity.pid}, which serves the bridge, does not end, not even when it is killed`,
+    hint: `ps -o pid,stat,wchan,args -p ${identity.pid}`,
+  });
 }
 
 function undeletable(name: string, why: string, cause?: unknown): HvError {

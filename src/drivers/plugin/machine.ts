@@ -33,10 +33,14 @@ export class PluginMachine implements Resource<MachineProperties> {
 
   async create(step: Step): Promise<MachineProperties> {
     const before = step.recorded(MACHINE);
-    // What a killed process began cannot be gone on with: no driver could.
-    if (before?.['stage'] === 'begun') await this.delete(step);
     if (before?.['stage'] === 'made') return before as MachineProperties;
-    return await this.#on(step, async (plugin) => {
+    // What a killed process began cannot be gone on with: no driver could. It is begun anew, as it was planned.
+    if (before?.['stage'] === 'begun') {
+      await this.delete(step);
+      await this.#sessions.forget(this.#machine.uuid);
+    }
+    const config = configOf({ plan: this.#machine.plan, recorded: () => undefined });
+    return await this.#sessions.on(this.#machine.uuid, config, async (plugin) => {
       await step.note({ config: plugin.held, stage: 'begun' });
       plugin.onLine = (line) => {
         step.progress(line);

@@ -98,9 +98,10 @@ export class RpcClient {
           reject(signal?.reason as Error);
         };
         signal?.addEventListener('abort', onAbort, { signal: listeners.signal });
-        const header = this.#encoder.encode(REQUEST, { ServiceMethod: method, Seq: seq });
+        const header = { ServiceMethod: method, Seq: seq };
+        const request = this.#encoder.encode([REQUEST, header], [type, value]);
         this.#socket.ref();
-        this.#socket.write(Buffer.concat([header, this.#encoder.encode(type, value)]));
+        this.#socket.write(request);
       });
     } finally {
       clearTimeout(timer);

@@ -41,6 +41,13 @@ export class Sessions {
     }
   }
 
+  /** Of a machine that is made once more: nothing of the one before it holds. */
+  async forget(uuid: string): Promise<void> {
+    this.#known.delete(uuid);
+    const open = await this.#open.get(uuid);
+    if (open) await this.#end(uuid, open);
+  }
+
   async close(): Promise<void> {
     const open = [...this.#open.values()];
     this.#open.clear();

@@ -65,7 +65,7 @@ async function answer(socket: Socket, answers: Answers): Promise<void> {
     const { ServiceMethod, Seq } = request;
     const known = answers[ServiceMethod.replace(/^.*\./, '')];
     if (known === undefined) continue;
-    socket.write(Buffer.concat([encoder.encode(RESPONSE, { ServiceMethod, Seq }), encoder.encode(...known)]));
+    socket.write(encoder.encode([RESPONSE, { ServiceMethod, Seq }], known));
   }
 }
 

@@ -9,10 +9,20 @@ const KIND = { slice: 2, struct: 3, map: 4 };
 /** Writes values as gobs. What a value needs of types is described before it, once for each stream. */
 export class Encoder {
   readonly #ids = new Map<GobType, number>();
-  readonly #described = new Set<GobType>();
+  #described = new Set<GobType>();
 
-  /** The messages that make up one value. */
-  encode(type: GobType, value: GobValue): Buffer {
+  /** The messages that make up these values. Where one cannot be written, nothing counts as described that came with it. */
+  encode(...values: readonly (readonly [GobType, GobValue])[]): Buffer {
+    const described = new Set(this.#described);
+    try {
+      return Buffer.concat(values.map(([type, value]) => this.#message(type, value)));
+    } catch (error) {
+      this.#described = described;
+      throw error;
+    }
+  }
+
+  #message(type: GobType, value: GobValue): Buffer {
     const messages = new Writer();
     this.#describe(type, value, messages);
     const message = new Writer().int(this.#idOf(type));

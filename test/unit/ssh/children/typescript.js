@@ -7,7 +7,7 @@ require.extensions['.ts'] = (module, filename) => {
   const options = {
     filename,
     jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
-    module: { type: 'commonjs' },
+    module: { type: 'commonjs', ignoreDynamic: true },
   };
   module._compile(transformSync(readFileSync(filename, 'utf8'), options).code, filename);
 };
