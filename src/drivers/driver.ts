@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 import type { BootImage } from '../images/image';
 import type { ShareType } from '../images/share-mount';
-import type { Properties, Resource } from '../resources/resource';
+import type { Entry, Properties, Resource } from '../resources/resource';
 import type { SshTarget } from '../ssh/target';
 import type { MachineSpec } from './spec';
 
@@ -145,6 +145,13 @@ export interface HostSetup {
   uninstall(say: (line: string) => void): Promise<void>;
 }
 
+/** What is recorded of a machine as if it had been made here. */
+export interface Adopted {
+  plan: Properties;
+  /** By their ids. */
+  resources: Readonly<Record<string, Entry>>;
+}
+
 /** What a driver is: the resources of a machine, and a few live calls. */
 export interface Driver {
   /** Refuses what no image would change, before one is fetched. plan() looks once more: fetching takes its time. */
@@ -154,6 +161,8 @@ export interface Driver {
    * here. The answer is stored with the machine and never settled again.
    */
   plan(request: { name: string; uuid: string; spec: MachineSpec; image?: BootImage }): Promise<Properties>;
+  /** Of docker-machine's programs: a machine that is there already, by what the driver has written of it. */
+  adopt?(config: string): Adopted;
   resources(machine: DriverMachine): readonly Resource[];
 
   /** The states of any number of machines, by UUID: one request to the hypervisor, not one each. */

@@ -1,3 +1,5 @@
+import { isAbsolute } from 'node:path';
+
 import { HvError } from '../errors';
 import type { Properties } from '../resources/resource';
 import type { DriverContext, DriverDefinition, Health } from './driver';
@@ -52,6 +54,8 @@ export class Registry {
   readonly #env: NodeJS.ProcessEnv;
   /** Programs that were run to ask what they are: a driver's definition is one object as long as this lives. */
   readonly #plugins = new Map<string, Promise<DriverDefinition>>();
+  /** Of these, those that are there beside one of hvkit's own. */
+  readonly #namesakes = new WeakSet<DriverDefinition>();
   readonly #packages = new Packages(process.cwd());
 
   constructor(
@@ -82,7 +86,16 @@ export class Registry {
 
   /** That of a machine. Of packages it is the one that the machine was made with: this folder may hold another of its name. */
   async recorded({ driver, driverPath }: { driver: string; driverPath?: string }): Promise<DriverDefinition> {
-    return driverPath === undefined ? this.#withoutPackages(driver) : this.#foreign(driverPath);
+    if (driverPath === undefined) return this.#withoutPackages(driver);
+    return isAbsolute(driverPath) ? this.#foreign(driverPath) : this.program(driver);
+  }
+
+  /** One of docker-machine's programs, also where hvkit has a driver of the same name. */
+  async program(name: string): Promise<DriverDefinition> {
+    const definition = await this.#plugin(name);
+    if (!definition) throw this.#noProgram(name, 'It belongs into a folder of the PATH.');
+    if (this.#entryOf(name)) this.#namesakes.add(definition);
+    return definition;
   }
 
   /** Whether get() would find one of this name; no code of it is run. */
@@ -92,8 +105,9 @@ export class Registry {
     return findPlugin(name, this.#env) !== undefined;
   }
 
-  /** Where one was found that is none of hvkit's own. */
+  /** Where one was found that is none of hvkit's own; of a program that is called as one of these, its file's name alone. */
   pathOf(definition: DriverDefinition): string | undefined {
+    if (this.#namesakes.has(definition)) return `docker-machine-driver-${definition.name}`;
     return this.#packages.pathOf(definition);
   }
 
@@ -134,17 +148,19 @@ export class Registry {
 
   #own(name: string): DriverDefinition {
     const entry = this.#entryOf(name);
-    if (!entry) {
-      throw new HvError({
-        code: 'ERR_NO_DRIVER',
-        message: `Driver "${name}" not found. Do you have the plugin binary "docker-machine-driver-${name}" accessible in your PATH?`,
-        hint: IN_DOCKER_MACHINE.has(name)
-          ? `ln -s /path/to/old/docker-machine ~/bin/docker-machine-driver-${name}, for a folder of the PATH: it was a part of that program.`
-          : this.#thereIs(),
-      });
-    }
+    if (!entry) throw this.#noProgram(name, this.#thereIs());
     this.#requirePlatform(entry);
     return entry.load();
+  }
+
+  #noProgram(name: string, otherwise: string): HvError {
+    return new HvError({
+      code: 'ERR_NO_DRIVER',
+      message: `Driver "${name}" not found. Do you have the plugin binary "docker-machine-driver-${name}" accessible in your PATH?`,
+      hint: IN_DOCKER_MACHINE.has(name)
+        ? `ln -s /path/to/old/docker-machine ~/bin/docker-machine-driver-${name}, for a folder of the PATH: it was a part of that program.`
+        : otherwise,
+    });
   }
 
   #requirePlatform({ name, platforms }: Pick<Entry, 'name' | 'platforms'>): void {

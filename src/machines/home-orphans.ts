@@ -1,6 +1,9 @@
+import { isAbsolute } from 'node:path';
+
 import type { Driver, Orphan } from '../drivers/driver';
 import type { Engaged } from './drivers';
 import { machineOf } from './ledger';
+import type { MachineRecord } from './machine-file';
 import { survey } from './survey';
 import type { Workplace } from './workplace';
 
@@ -25,7 +28,7 @@ export async function faultsOf(place: Workplace): Promise<Search> {
 export async function orphansOf(place: Workplace): Promise<Search> {
   const found: Found[] = [];
   const failures: { driver: string; error: unknown }[] = [];
-  const foreign = (await survey(place.store)).records.filter(({ driverPath }) => driverPath !== undefined);
+  const foreign = (await listed(place)).filter(({ driverPath }) => driverPath !== undefined);
   const asked = new Map<string, () => Promise<Engaged>>();
   for (const definition of place.drivers.registry.all()) {
     asked.set(definition.name, () => place.drivers.engage(definition));
@@ -49,11 +52,17 @@ export async function orphansOf(place: Workplace): Promise<Search> {
  * from an orphan by reading the files again, until there is none that the driver was not told of.
  */
 async function strays(place: Workplace, name: string, driver: Driver): Promise<readonly Orphan[]> {
-  const machines = async () => (await survey(place.store)).records.filter((record) => record.driver === name);
+  const machines = async () => (await listed(place)).filter((record) => record.driver === name);
   for (let known = await machines(); ;) {
     const orphans = await driver.orphans(known.map((record) => machineOf(place.store, record)));
     const now = await machines();
     if (now.every(({ uuid }) => known.some((record) => record.uuid === uuid))) return orphans;
     known = now;
   }
+}
+
+/** Without those of docker-machine's programs, which list nothing, and may be called as a driver of hvkit's. */
+async function listed({ store }: Workplace): Promise<MachineRecord[]> {
+  const { records } = await survey(store);
+  return records.filter(({ driverPath }) => driverPath === undefined || isAbsolute(driverPath));
 }

@@ -85,8 +85,8 @@ export class Hvkit implements AsyncDisposable {
   async import(options: ImportOptions = {}): Promise<ImportOutcome[]> {
     const { importMachines } = require('./import/import') as typeof import('./import/import');
     const { wantedBy } = require('./wanted') as typeof import('./wanted');
-    return importMachines(this.#place, options, (request) =>
-      wantedBy(request, this.#place, this.#homeSettings, this.#images),
+    return importMachines(this.#place, options, (request, definition) =>
+      wantedBy(request, this.#place, this.#homeSettings, this.#images, definition),
     );
   }
   /** ERR_NO_MACHINE: there is none of this name. */

@@ -12,8 +12,13 @@ export interface MachineRecord {
   readonly uuid: string;
   /** The driver's name, never an alias. */
   readonly driver: string;
-  /** The file of a driver that is none of hvkit's own: it is loaded wherever hvkit is called from, and no other of its name. */
+  /**
+   * The file of a driver that is none of hvkit's own: it is loaded wherever hvkit is called from, and no other of its name. Or the
+   * name of docker-machine's program, on the PATH, where hvkit has a driver of the same name.
+   */
   readonly driverPath?: string;
+  /** The store of docker-machine's that it was taken over from: hvkit has not made it. */
+  readonly importedFrom?: string;
   /** ISO 8601. */
   readonly created: string;
   readonly phase: Phase;

@@ -48,6 +48,7 @@ export const machineFile = z.strictObject({
   uuid: z.uuid(),
   driver: z.string().min(1),
   driverPath: z.string().min(1).optional(),
+  importedFrom: z.string().min(1).optional(),
   created: z.iso.datetime(),
   phase: z.enum(['creating', 'provisioning', 'ready', 'removing']),
   spec: machineSpec,

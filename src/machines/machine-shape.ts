@@ -14,6 +14,7 @@ export const machineFileShape: Shape = {
     },
     driver: { type: 'string', minLength: 1 },
     driverPath: { type: 'string', minLength: 1 },
+    importedFrom: { type: 'string', minLength: 1 },
     created: {
       type: 'string',
       pattern:

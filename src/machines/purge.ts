@@ -13,6 +13,7 @@ import type { Workplace } from './workplace';
 /**
  * Takes away all that a home has made on this host: machines, what they share, what was left of them, cached images. Its
  * settings, which somebody wrote, stay; so does its id, by which what another process is making just now is found again.
+ * What was taken over from docker-machine is forgotten, and goes on.
  */
 export async function purge(place: Workplace, options: WorkOptions = {}): Promise<void> {
   const { signal } = options;
@@ -27,9 +28,11 @@ export async function purge(place: Workplace, options: WorkOptions = {}): Promis
     }
   };
   const { records, unreadable } = await survey(place.store);
-  await allEnded(records.map(({ name }) => attempt(() => removeMachine(place, name, options))));
+  const made = records.filter(({ importedFrom }) => importedFrom === undefined);
+  await allEnded(made.map(({ name }) => attempt(() => removeMachine(place, name, options))));
   // What stands in them cannot be known; what was made for them is among the orphans once they are gone.
-  const folders = [...unreadable.map(({ name }) => name), ...(await place.store.leftovers())];
+  const taken = records.filter((record) => !made.includes(record));
+  const folders = [...[...taken, ...unreadable].map(({ name }) => name), ...(await place.store.leftovers())];
   for (const name of folders) await attempt(() => forget(place, name));
   const { found, failures: unasked } = await orphansOf(place);
   failures.push(...unasked.map(({ error }) => error));

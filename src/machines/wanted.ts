@@ -12,12 +12,13 @@ import type { Workplace } from './workplace';
 
 const NO_DRIVER = new Set(['ERR_DRIVER_PLATFORM', 'ERR_DRIVER_UNHEALTHY']);
 
-/** What was asked for, with what is usual where nothing was said. */
+/** What was asked for, with what is usual where nothing was said. `found`: the driver, where no name says which one is meant. */
 export async function wantedBy(
   request: CreateRequest,
   place: Workplace,
   settings: HomeSettings,
   images: HomeImages,
+  found?: DriverDefinition,
 ): Promise<Wanted> {
   checkRequest(request);
   const { name } = request;
@@ -28,7 +29,7 @@ export async function wantedBy(
     ...(await settings.driverDefaults(definition)),
     ...request.options,
   });
-  const definition = await driverFor(request.driver ?? defaults.driver, place, optionsOf);
+  const definition = found ?? (await driverFor(request.driver ?? defaults.driver, place, optionsOf));
   const spec = await specFromRequest(request, {
     definition,
     defaults,

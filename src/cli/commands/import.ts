@@ -24,7 +24,7 @@ export function configure(command: Command, context: Context): void {
       '--accept-host-keys',
       'take the ssh host keys that hosts show now for their own: docker-machine has kept none',
     )
-    .option('--as-hosts', 'machines of hypervisors that hvkit does not run, as hosts that it reaches by ssh')
+    .option('--as-hosts', 'machines of every driver as hosts that are reached by ssh, whoever starts and stops them')
     .action(async (from: string | undefined, { only: names, acceptHostKeys, asHosts }: ImportFlags) => {
       await interruptible(context, INTERRUPTED, async (signal) => {
         const outcomes = await context.hvkit.import({
@@ -34,20 +34,29 @@ export function configure(command: Command, context: Context): void {
           ...(acceptHostKeys && { acceptHostKeys }),
           ...(asHosts && { asHosts }),
         });
-        for (const { name, driver, error } of outcomes) {
-          if (error === undefined) context.print(`Machine "${name}" (${driver ?? ''}) was taken over.`);
-          else context.failed(error, name);
+        for (const { name, driver, files, error } of outcomes) {
+          if (error !== undefined) {
+            context.failed(error, name);
+            continue;
+          }
+          context.print(`Machine "${name}" (${driver ?? ''}) was taken over.`);
+          if (files === undefined) continue;
+          context.print(
+            `  Its disks and keys stay in ${files}. It is docker-machine's as well: hvkit rm ${name} removes it for both.`,
+          );
         }
       });
     });
   command.addHelpText(
     'after',
     `
-The store is only read, and docker-machine can go on with it. Keys and certificates are copied. A machine whose hypervisor hvkit
-does not run is told of, and left.`,
+The store is only read, and docker-machine can go on with it. Certificates are copied, and the keys of generic hosts. The driver of
+any other machine is a program, docker-machine-driver-NAME on the PATH, which goes on with the machine where it is: what is started,
+stopped or removed here is started, stopped or removed for docker-machine too. Without the program it is told of, and left.`,
   );
   examples(command, [
     ['hvkit import', ''],
     ['hvkit import --only ci /backup/docker-machine', ''],
+    ['hvkit import --as-hosts --only box', 'a virtual machine that something else starts and stops'],
   ]);
 }

@@ -14,7 +14,7 @@ const INTERRUPTED = {
 export function configure(command: Command, context: Context): void {
   command.option('-y, --yes', 'do not ask').action(async ({ yes }: { yes?: true }) => {
     const { home } = context.hvkit;
-    const question = `About to remove every machine of ${home}, with its networks, pools and cached images.`;
+    const question = `About to remove every machine of ${home}, with its networks, pools and cached images. Those taken over by import are only forgotten.`;
     if (!yes && !(await confirm(context, question, 'hvkit purge -y'))) return;
     await interruptible(context, INTERRUPTED, (signal) =>
       showing(context, async (view) => {

@@ -5,6 +5,7 @@ import type { Properties, Resource } from '../../resources/resource';
 import type { SshTarget } from '../../ssh/target';
 import type {
   Address,
+  Adopted,
   Driver,
   DriverContext,
   DriverMachine,
@@ -16,7 +17,7 @@ import type {
 } from '../driver';
 import type { Flag } from './flags';
 import { awaitHostKey, pinnedHostKey, type Door } from './host-key';
-import { configOf, MACHINE, PluginMachine } from './machine';
+import { adopted, configOf, MACHINE, PluginMachine } from './machine';
 import type { Patience } from './patience';
 import type { Plugin } from './plugin';
 import { Sessions } from './sessions';
@@ -55,6 +56,10 @@ export class PluginDriver implements Driver {
       await plugin.work('PreCreateCheck');
       return { config: await plugin.config() };
     });
+  }
+
+  adopt(config: string): Adopted {
+    return adopted(config);
   }
 
   resources(machine: DriverMachine): readonly Resource[] {

@@ -3,6 +3,8 @@ import { delimiter, isAbsolute, join } from 'node:path';
 
 import { isErrno } from '../../files';
 
+/** What the programs are called before the drivers' names. */
+export const PROGRAM = 'docker-machine-driver-';
 /** What a name may consist of that becomes part of a file's. */
 const NAME = /^[a-z0-9][\w.-]*$/i;
 
@@ -10,7 +12,7 @@ const NAME = /^[a-z0-9][\w.-]*$/i;
 export function findPlugin(name: string, env: NodeJS.ProcessEnv): string | undefined {
   if (!NAME.test(name)) return undefined;
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
-  return folders.map((folder) => join(folder, `docker-machine-driver-${name}`)).find(isProgram);
+  return folders.map((folder) => join(folder, `${PROGRAM}${name}`)).find(isProgram);
 }
 
 function isProgram(path: string): boolean {

@@ -1,9 +1,10 @@
 import type { Properties, Resource, Step } from '../../resources/resource';
-import type { DriverMachine } from '../driver';
+import type { Adopted, DriverMachine } from '../driver';
 import type { Plugin } from './plugin';
 import type { Sessions } from './sessions';
 
 export const MACHINE = 'machine';
+const KIND = 'machine of the driver';
 
 /** Made by its driver's program, which alone knows what it consists of. */
 export interface MachineProperties extends Properties {
@@ -19,8 +20,14 @@ export function configOf({ recorded, plan }: Pick<DriverMachine, 'recorded' | 'p
   return typeof config === 'string' ? config : '';
 }
 
+/** What is to be recorded of a machine that docker-machine has had made: from then on it is as one that hvkit had made. */
+export function adopted(config: string): Adopted {
+  const properties: MachineProperties = { config, stage: 'made' };
+  return { plan: { config }, resources: { [MACHINE]: { kind: KIND, state: 'ready', properties } } };
+}
+
 export class PluginMachine implements Resource<MachineProperties> {
-  readonly kind = 'machine of the driver';
+  readonly kind = KIND;
   readonly id = MACHINE;
   readonly parents = [];
   readonly #machine: DriverMachine;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HvError } from '../../errors';
 import { namesIn, textOf } from '../../files';
 import { isHostName } from '../../net/host-name';
+import { memberText } from './member-text';
 
 /** The version of docker-machine's files that it wrote at last. */
 const VERSION = 3;
@@ -15,6 +16,8 @@ export interface ForeignMachine {
   folder: string;
   driverName: string;
   driver: Fields;
+  /** The same as its driver wrote it. */
+  driverText: string;
   engine: Fields;
   swarm: Fields;
   auth: Fields;
@@ -60,6 +63,7 @@ export class ForeignStore {
       folder: join(this.path, 'machines', name),
       driverName,
       driver: fieldsOf(driver),
+      driverText: memberText(text, 'Driver') ?? '',
       engine: fieldsOf(engine),
       swarm: fieldsOf(swarm),
       auth: fieldsOf(auth),
@@ -88,6 +92,12 @@ export function listIn(fields: Fields, name: string): string[] {
 
 function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+/** Why a machine is not taken. */
+export function refused({ name, driverName }: ForeignMachine, why: string, { hint }: { hint?: string } = {}): HvError {
+  const message = `"${name}", of the driver ${driverName}: ${why}`;
+  return new HvError({ code: 'ERR_IMPORT', message, ...(hint !== undefined && { hint }) });
 }
 
 function unusable(file: string, why: string, cause?: unknown): HvError {

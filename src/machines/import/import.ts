@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import type { Address, MachineSpec } from '../../drivers/driver';
+import type { Address, Driver, DriverDefinition, MachineSpec } from '../../drivers/driver';
 import { HvError } from '../../errors';
 import { sizeOf, textOf, writeWhole } from '../../files';
 import type { Entry, Json, Properties } from '../../resources/resource';
@@ -15,6 +15,7 @@ import type { MachineRecord } from '../machine-file';
 import type { CreateRequest } from '../request';
 import type { Workplace } from '../workplace';
 import { ForeignStore, type ForeignMachine } from './foreign';
+import { filesOf, programOf, requireThere } from './of-program';
 import { translate } from './translate';
 
 export interface ImportOptions {
@@ -24,7 +25,7 @@ export interface ImportOptions {
   names?: readonly string[];
   /** Takes the host keys that hosts show now for their own: docker-machine has kept none. */
   acceptHostKeys?: boolean;
-  /** Machines of hypervisors that hvkit does not run: as hosts that are reached by ssh. */
+  /** Machines of every driver as hosts that are reached by ssh, also those whose program is on the PATH. */
   asHosts?: boolean;
   signal?: AbortSignal;
 }
@@ -34,6 +35,8 @@ export interface ImportOutcome {
   name: string;
   /** As docker-machine called it. */
   driver?: string;
+  /** Of a machine that its driver's program goes on with: the folder of the store where that has its disks and keys. */
+  files?: string;
   /** Why it was not taken. */
   error?: HvError;
 }
@@ -41,7 +44,7 @@ export interface ImportOutcome {
 interface Wish extends Required<Pick<ImportOptions, 'acceptHostKeys' | 'asHosts'>> {
   store: ForeignStore;
   signal: AbortSignal;
-  wanted(request: CreateRequest): Promise<Wanted>;
+  wanted(request: CreateRequest, definition?: DriverDefinition): Promise<Wanted>;
 }
 
 /** Of the folder of a machine of docker-machine's; the last ones are what its Docker shows. */
@@ -92,48 +95,79 @@ async function importOne(place: Workplace, name: string, wish: Wish): Promise<Im
   try {
     const machine = await wish.store.read(name);
     driver = machine.driverName;
-    await take(place, machine, wish);
-    return { name, driver };
+    const files = await take(place, machine, wish);
+    return { name, driver, ...(files !== undefined && { files }) };
   } catch (error) {
     if (wish.signal.aborted || !HvError.is(error)) throw error;
     return { name, ...(driver !== undefined && { driver }), error };
   }
 }
 
-async function take(place: Workplace, machine: ForeignMachine, wish: Wish): Promise<void> {
+/** Where it has files in the store that it goes on with. */
+async function take(place: Workplace, machine: ForeignMachine, wish: Wish): Promise<string | undefined> {
   const { name } = machine;
   const ownKey = join(machine.folder, KEY);
   const keyFile = (await sizeOf(ownKey)) === undefined ? undefined : ownKey;
-  const { request } = translate(machine, { ...wish, keyFile, acceptHostKey: wish.acceptHostKeys });
-  const wanted = await wish.wanted(request);
+  const { request, config } = translate(machine, { ...wish, keyFile, acceptHostKey: wish.acceptHostKeys });
+  const program = config === undefined ? undefined : await programOf(place.drivers.registry, machine);
+  const files = program && (await filesOf(machine));
+  const wanted = await wish.wanted(request, program);
   await withLock(lockOf(place, name, wish.signal), async () => {
     await refuseTwice(place, name);
-    const { driver } = await place.drivers.engage(wanted.definition);
     const uuid = randomUUID();
-    await driver.check?.({ name, spec: wanted.spec });
-    // A host is logged in to now, with the key where it still lies: what does not go is told, and nothing is recorded.
-    const plan = await driver.plan({ name, uuid, spec: wanted.spec });
-    const moved = { from: keyFile, to: join(place.store.folder(name), KEY) };
+    const { driver } = await place.drivers.engage(wanted.definition);
+    const adopted = config === undefined ? undefined : driver.adopt?.(config);
+    const settled: Settled = adopted
+      ? // With what it was made stands in what its driver wrote.
+        { spec: { ...wanted.spec, options: {} }, ...adopted }
+      : await reached(driver, {
+          name,
+          uuid,
+          spec: wanted.spec,
+          moved: { from: keyFile, to: join(place.store.folder(name), KEY) },
+        });
     const record: MachineRecord = {
       schema: 1,
       name,
       uuid,
-      driver: wanted.definition.name,
+      ...place.drivers.recorded(wanted.definition),
+      importedFrom: wish.store.path,
       created: new Date().toISOString(),
       phase: 'creating',
-      spec: { ...wanted.spec, options: relocated(wanted.spec.options, moved) as MachineSpec['options'] },
-      plan: relocated(plan, moved) as Properties,
-      resources: {},
+      ...settled,
     };
-    await place.store.write(record);
+    if (program) await requireThere(driver, machineOf(place.store, record), machine);
+    // Who is killed here is told to take it away with hvkit rm: that must not be the real machine yet.
+    await place.store.write({ ...record, resources: {} });
     try {
-      await copyFiles(wish.store, machine, place.store.folder(name));
+      await copyFiles(wish.store, machine, place.store.folder(name), program ? CREDENTIALS : [...CREDENTIALS, KEY]);
       await place.store.write(await finished(place, record));
     } catch (error) {
       await place.store.delete(name);
       throw error;
     }
   });
+  return files;
+}
+
+interface Moved {
+  from: string | undefined;
+  to: string;
+}
+
+type Reaching = Parameters<Driver['plan']>[0] & { moved: Moved };
+type Settled = Pick<MachineRecord, 'spec' | 'plan' | 'resources'>;
+
+/** A host is logged in to now, with the key where it still lies: what does not go is told, and nothing is recorded. */
+async function reached(driver: Driver, { moved, ...wanted }: Reaching): Promise<Settled> {
+  await driver.check?.(wanted);
+  const plan = await driver.plan(wanted);
+  const { spec } = wanted;
+  return {
+    spec: { ...spec, options: relocated(spec.options, moved) as MachineSpec['options'] },
+    plan: relocated(plan, moved) as Properties,
+    resources: {},
+  };
 }
 
 /** With what there is of it, as far as its driver and hvkit have resources for that. */
@@ -144,7 +178,7 @@ async function finished(place: Workplace, record: MachineRecord): Promise<Machin
   // Who only reads has nothing to record, and nothing to tell.
   const step = {
     signal: new AbortController().signal,
-    recorded: () => undefined,
+    recorded: (id: string) => machine.recorded(id),
     note: () => Promise.resolve(),
     progress: () => undefined,
   };
@@ -163,15 +197,20 @@ async function finished(place: Workplace, record: MachineRecord): Promise<Machin
 }
 
 /** Certificates that are not in the machine's folder are those of the store. */
-async function copyFiles(store: ForeignStore, { folder }: ForeignMachine, to: string): Promise<void> {
-  for (const name of [...CREDENTIALS, KEY]) {
+async function copyFiles(
+  store: ForeignStore,
+  { folder }: ForeignMachine,
+  to: string,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
     const text = (await textOf(join(folder, name))) ?? (await textOf(join(store.certs, name)));
     if (text !== undefined) await writeWhole(join(to, name), text);
   }
 }
 
 /** The key's path, wherever it stands. */
-function relocated(value: Json, moved: { from: string | undefined; to: string }): Json {
+function relocated(value: Json, moved: Moved): Json {
   if (value === moved.from) return moved.to;
   if (isList(value)) return value.map((each) => relocated(each, moved));
   if (typeof value !== 'object' || value === null) return value;

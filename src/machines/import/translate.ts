@@ -1,14 +1,13 @@
-import { HvError } from '../../errors';
 import type { CreateRequest, DockerRequest } from '../request';
-import { listIn, numberIn, textIn, type ForeignMachine } from './foreign';
+import { listIn, numberIn, refused, textIn, type ForeignMachine } from './foreign';
 
 /** What docker-machine installed from where nobody said another place. */
 const USUAL_INSTALL = 'https://get.docker.com';
 
 export interface Translated {
   request: CreateRequest;
-  /** The key that logs in, as far as there is one. */
-  keyFile?: string;
+  /** Of a machine that its own driver goes on with: what the driver wrote of it, JSON. */
+  config?: string;
 }
 
 export interface Circumstances {
@@ -16,24 +15,21 @@ export interface Circumstances {
   keyFile: string | undefined;
   /** Takes the host key that it shows for its own: docker-machine has kept none. */
   acceptHostKey: boolean;
-  /** Also what hvkit does not run: by ssh, as a host that is there. */
+  /** Whatever made it: by ssh, as a host that is there. */
   asHosts: boolean;
 }
 
 /** A machine of docker-machine's as one that hvkit can be asked for. */
 export function translate(machine: ForeignMachine, circumstances: Circumstances): Translated {
-  const { name, driverName, driver } = machine;
+  const { name, driverName, driver, driverText } = machine;
   if (driverName === 'none') {
     const url = textIn(driver, 'URL');
     if (url === undefined) throw refused(machine, 'its URL is not recorded');
     return { request: { name, driver: 'none', options: { url } } };
   }
   if (driverName === 'generic' || circumstances.asHosts) return asHost(machine, circumstances);
-  throw new HvError({
-    code: 'ERR_IMPORT',
-    message: `"${name}" is a machine of the driver ${driverName}, whose machines hvkit cannot take over`,
-    hint: `hvkit import --as-hosts takes it as a host that is reached by ssh; who runs it stays ${driverName}.`,
-  });
+  if (!driverText.startsWith('{')) throw refused(machine, 'what its driver knows of it is not recorded');
+  return { request: { name, driver: driverName, docker: dockerOf(machine) }, config: driverText };
 }
 
 function asHost(machine: ForeignMachine, { keyFile, acceptHostKey }: Circumstances): Translated {
@@ -49,10 +45,7 @@ function asHost(machine: ForeignMachine, { keyFile, acceptHostKey }: Circumstanc
     ...(key !== undefined && { sshKey: key }),
     ...(acceptHostKey && { acceptHostKey }),
   };
-  return {
-    request: { name, driver: 'generic', options, docker: dockerOf(machine) },
-    ...(key !== undefined && { keyFile: key }),
-  };
+  return { request: { name, driver: 'generic', options, docker: dockerOf(machine) } };
 }
 
 function dockerOf({ engine, swarm, auth }: ForeignMachine): DockerRequest {
@@ -87,8 +80,4 @@ function swarmOf(swarm: ForeignMachine['swarm']): NonNullable<DockerRequest['swa
     joinOpts: listIn(swarm, 'ArbitraryJoinFlags'),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
-}
-
-function refused({ name, driverName }: ForeignMachine, why: string): HvError {
-  return new HvError({ code: 'ERR_IMPORT', message: `"${name}", of the driver ${driverName}: ${why}` });
 }

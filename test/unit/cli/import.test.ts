@@ -106,7 +106,7 @@ test('a host is taken over with the key that docker-machine has copied, and reac
     phase: 'ready',
     spec: { docker: { tlsSans: ['ci.example'], engine: { labels: ['role=ci'], opts: ['debug=true'] } } },
   });
-  expect(stdout).not.toContain(store);
+  expect(stdout.replace(`"importedFrom": "${store}"`, '')).not.toContain(store);
   expect(stdout).not.toContain('get.docker.com');
   expect(await run('url', 'ci')).toMatchObject({ stdout: 'tcp://127.0.0.1:2377\n' });
   expect(await run('exec', 'ci', 'echo', 'here')).toMatchObject({ status: 0, stdout: 'here\n' });
@@ -119,12 +119,21 @@ test('what cannot be taken is told of, and keeps the others from nothing', async
   writeFileSync(join(add('torn', 'none', { driver: {} }), 'config.json'), '{"ConfigVersion": 3,');
   const ran = await run('import');
   expect(ran).toMatchObject({ status: 1, stdout: 'Machine "far" (none) was taken over.\n' });
-  expect(ran.stderr).toContain('"box" is a machine of the driver virtualbox, whose machines hvkit cannot take over');
+  expect(ran.stderr).toContain('"box", of the driver virtualbox: there is no program docker-machine-driver-virtualbox');
+  expect(ran.stderr).toMatch(/^Try: ln -s .* Or hvkit import --as-hosts --only box, /m);
   expect(ran.stderr).toContain('it is of version 1');
   expect(ran.stderr).toContain('it is no JSON');
   expect(readdirSync(join(home, 'machines'))).toEqual(['far']);
   const off = await run('import', '--as-hosts', '--only', 'box');
   expect(off.stderr).toContain('its address is not recorded');
+});
+
+test('a driver of hvkit that is called as one of docker-machine is not taken for it', async () => {
+  add('old', 'kvm', { driver: { IPAddress: '192.0.2.9' } });
+  const ran = await run('import');
+  expect(ran).toMatchObject({ status: 1, stdout: '' });
+  expect(ran.stderr).toContain('there is no program docker-machine-driver-kvm on the PATH');
+  expect(ran.stderr).toContain('Try: It belongs into a folder of the PATH. Or hvkit import --as-hosts --only old');
 });
 
 test.each([
