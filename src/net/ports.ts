@@ -71,16 +71,18 @@ export async function isPortFree(port: number, protocol: Protocol = 'tcp', host 
   else socket.bind({ port, address: host, exclusive: true });
   try {
     await listening;
+    return true;
   } catch (error) {
     if (isTaken(error)) return false;
     throw new HvError({ code: 'ERR_PORT', message: `Port ${port}/${protocol} could not be tried`, cause: error });
-  }
-  await new Promise<void>((resolve) => {
-    socket.close(() => {
-      resolve();
+  } finally {
+    // Also one that was refused its port: a socket of UDP stays open all the same.
+    await new Promise<void>((resolve) => {
+      socket.close(() => {
+        resolve();
+      });
     });
-  });
-  return true;
+  }
 }
 
 function isTaken(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 
 import { forwardRange, isPortFree, parseForward, portCandidates } from '../../../src/net/ports';
@@ -65,6 +66,20 @@ describe('whether a port is free', () => {
     socket.close();
     await once(socket, 'close');
     expect(await isPortFree(port, 'udp')).toBe(true);
+  });
+
+  test.each(['tcp', 'udp'] as const)('nothing stays open of %s ports that are taken', async (protocol) => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const server = createServer().listen(socket.address().port, '127.0.0.1');
+    await once(server, 'listening');
+    const open = (): number => readdirSync('/proc/self/fd').length;
+    const before = open();
+    for (let i = 0; i < 10; i++) expect(await isPortFree(socket.address().port, protocol)).toBe(false);
+    expect(open()).toBeLessThan(before + 5);
+    socket.close();
+    server.close();
+    await Promise.all([once(socket, 'close'), once(server, 'close')]);
   });
 
   test('an address that this host has not is a failure, not an answer', async () => {
