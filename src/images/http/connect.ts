@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
+import { unescape } from 'node:querystring';
 import * as tls from 'node:tls';
 
 import { portOf, proxyFor } from './proxy';
@@ -92,6 +93,8 @@ function limitSilence(request: http.ClientRequest, url: URL, { silenceMs }: Exch
   request.setTimeout(silenceMs, () => {
     request.destroy(new TransferError(`${url.host} has said nothing for ${silenceMs / 1000} seconds`, { again: true }));
   });
+  // That alone begins with the connection, and a host that is not there does not even refuse one.
+  request.once('socket', (socket) => socket.setTimeout(silenceMs));
 }
 
 function refused({ statusCode, statusMessage }: http.IncomingMessage, proxy: URL): TransferError {
@@ -141,8 +144,9 @@ function bare(url: URL): URL {
 }
 
 function authorization(header: string, { username, password }: URL): http.OutgoingHttpHeaders {
-  if (username === '') return {};
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  if (username === '' && password === '') return {};
+  // As curl does it: a % that stands for no other letter stands for itself.
+  const login = `${unescape(username)}:${unescape(password)}`;
   return { [header]: `Basic ${Buffer.from(login).toString('base64')}` };
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -11,6 +11,13 @@ import { disk, sha256 } from './disk-bytes';
 import { fileHandler, proxy, serve } from './web';
 
 const CHILD = join(__dirname, 'children', 'pull.js');
+/** A server that listens, and whose process is busy with something else. */
+const NEVER_ACCEPTS = `
+const server = require('node:net').createServer();
+server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+  require('node:fs').writeSync(1, String(server.address().port));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});`;
 
 let home: string;
 beforeEach(() => {
@@ -88,6 +95,35 @@ describe('the server', () => {
     for (const socket of sockets) socket.destroy();
     mute.close();
     await once(mute, 'close');
+  });
+
+  test('that does not even take a connection is given up as well', async () => {
+    const busy = spawn(process.execPath, ['-e', NEVER_ACCEPTS], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const port = Number(String((await once(busy.stdout, 'data'))[0]));
+    // As many as the kernel takes in its stead; whoever comes then hears nothing.
+    const waiting = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    await Promise.all(waiting.slice(0, 2).map((socket) => once(socket, 'connect')));
+    const impatient = new Images({ home, env: {}, transfer: { pauseMs: 1, silenceMs: 50, attempts: 2 } });
+    await expect(impatient.pull(`http://127.0.0.1:${port}/disk`, { checksum: sha256(disk()) })).rejects.toThrow(
+      'has said nothing',
+    );
+    for (const socket of waiting) socket.destroy();
+    busy.kill('SIGKILL');
+    await once(busy, 'close');
+  }, 20_000);
+
+  test.each([
+    ['me:100%@', 'me:100%'],
+    ['me:%e4%25@', 'me:\ufffd%'],
+    [':token@', ':token'],
+  ])('that wants a login as somebody types it gets it: %s', async (typed, login) => {
+    const bytes = disk();
+    await using web = await serve((request, response) => {
+      const welcome = request.headers.authorization === `Basic ${Buffer.from(login).toString('base64')}`;
+      if (welcome) fileHandler(bytes)(request, response);
+      else response.writeHead(401).end();
+    });
+    await images().pull(web.url('/disk').replace('//', `//${typed}`), { checksum: sha256(bytes) });
   });
 
   test('that wants a login gets it, and nobody else hears of it', async () => {
