@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 
 import { macOf, releaseLeases, requireAnswer } from '../../src/drivers/xhyve/helper';
 import { as, command, framed, greeting, Helper, OTHER, taps, USER, Wire } from './helper';
@@ -156,11 +157,29 @@ test('frames go from one machine to another, whole and in order', async () => {
 
 test('a user who connects too often is hung up on, and nobody else', async () => {
   const wires: Wire[] = [];
-  while (wires.length < 300) wires.push(await Wire.to(helper.place));
-  await as(OTHER, () => requireAnswer(helper.place));
-  for (const { socket } of wires) socket.write(request(0, ''));
-  const answers = await Promise.all(wires.map((wire) => wire.end()));
-  expect(answers.filter(({ length }) => length === 0)).toHaveLength(300 - 256);
+  const stopped = new Set<number>();
+  /** What serves the newest connection stands still from now on: of itself it waits for three seconds. */
+  const stop = async (): Promise<void> => {
+    let pid: number | undefined;
+    while ((pid = helper.serving.find((each) => !stopped.has(each))) === undefined) await setImmediate();
+    process.kill(pid, 'SIGSTOP');
+    stopped.add(pid);
+  };
+  try {
+    while (wires.length < 256) {
+      wires.push(await Wire.to(helper.place));
+      await stop();
+    }
+    for (let more = 0; more < 3; more += 1) {
+      const wire = await Wire.to(helper.place);
+      expect(await wire.end()).toHaveLength(0);
+    }
+    expect(helper.serving).toHaveLength(256);
+    await as(OTHER, () => requireAnswer(helper.place));
+  } finally {
+    for (const pid of stopped) process.kill(pid, 'SIGCONT');
+    for (const { socket } of wires) socket.destroy();
+  }
 });
 
 test('what somebody else could have put there is not used', async () => {
