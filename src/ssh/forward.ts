@@ -94,6 +94,11 @@ export async function forward(client: SshClient, options: ForwardOptions): Promi
   const onAbort = (): void => void tunnel.close();
   signal?.addEventListener('abort', onAbort);
   void tunnel.closed.then(() => signal?.removeEventListener('abort', onAbort));
+  // While it began to listen, nobody heard it.
+  if (signal?.aborted) {
+    await tunnel.close();
+    throw aborted('The tunnel', signal);
+  }
   return tunnel;
 }
 

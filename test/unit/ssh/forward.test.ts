@@ -96,6 +96,15 @@ test('ends with the ssh connection, and says why', async () => {
   await expect(forward(other, { to: { port } })).rejects.toMatchObject({ code: 'ERR_SSH_LOST' });
 });
 
+test('an abort while it begins ends it as well', async () => {
+  const abort = new AbortController();
+  const from = { port: await freePort() };
+  const begun = forward(client, { from, to: { port }, signal: abort.signal });
+  abort.abort();
+  await expect(begun).rejects.toMatchObject({ code: 'ABORT_ERR' });
+  await expect(once(connect(from.port, '127.0.0.1'), 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
 test('an abort closes it, with what goes through it', async () => {
   const abort = new AbortController();
   const tunnel = await forward(client, { to: { port }, signal: abort.signal });
