@@ -32,8 +32,8 @@ export async function purge(place: Workplace, options: WorkOptions = {}): Promis
   await allEnded(made.map(({ name }) => attempt(() => removeMachine(place, name, options))));
   // What stands in them cannot be known; what was made for them is among the orphans once they are gone.
   const taken = records.filter((record) => !made.includes(record));
-  const folders = [...[...taken, ...unreadable].map(({ name }) => name), ...(await place.store.leftovers())];
-  for (const name of folders) await attempt(() => forget(place, name));
+  for (const { name } of [...taken, ...unreadable]) await attempt(() => forget(place, name, signal));
+  for (const name of await place.store.leftovers()) await attempt(() => forgetLeftover(place, name, signal));
   const { found, failures: unasked } = await orphansOf(place);
   failures.push(...unasked.map(({ error }) => error));
   for (const { orphan } of found) await attempt(() => orphan.delete());
@@ -42,9 +42,15 @@ export async function purge(place: Workplace, options: WorkOptions = {}): Promis
   if (first !== undefined) throw unfinished(joinFailures(first, others, 'and'));
 }
 
-/** Under its lock: a machine of this name may just be made, whose folder is there before its file is. */
-async function forget(place: Workplace, name: string): Promise<void> {
-  await withLock(lockOf(place, name), () => place.store.delete(name));
+async function forget(place: Workplace, name: string, signal?: AbortSignal): Promise<void> {
+  await withLock(lockOf(place, name, signal), () => place.store.delete(name));
+}
+
+/** A machine of this name may just be made, whose folder is there before its file is: once it has that, it is no leftover. */
+async function forgetLeftover(place: Workplace, name: string, signal?: AbortSignal): Promise<void> {
+  await withLock(lockOf(place, name, signal), async () => {
+    if (!(await place.store.has(name))) await place.store.delete(name);
+  });
 }
 
 function unfinished(cause: unknown): HvError {

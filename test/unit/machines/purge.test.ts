@@ -88,6 +88,25 @@ test('what docker-machine has in the same folder is left alone, and no machine i
   expect(readdirSync(cache)).toEqual(['boot2docker.iso']);
 });
 
+test('a folder that becomes a machine while purge waits for it is no leftover any more', async () => {
+  await using home = new TestHome();
+  const hv = home.open();
+  await hv.purge();
+  const place = new HomeFolder(home.path);
+  const store = new Store(place);
+  mkdirSync(store.folder('begun'), { recursive: true });
+  const lock = await lockFile(place.lockFile('begun'), { description: 'x' });
+  const asked = jest.spyOn(Store.prototype, 'leftovers');
+  const purged = hv.purge();
+  // Once the folder was seen without a file, and before the machine that it is of is let go of.
+  while (asked.mock.results.length === 0) await new Promise(setImmediate);
+  await asked.mock.results[0]?.value;
+  await store.write(recordOf('begun', { phase: 'creating', plan: { options: {} } }));
+  lock.release();
+  await purged;
+  expect(readdirSync(store.folder('begun'))).toEqual(['machine.json']);
+});
+
 test('an image that another process is downloading stays, which is told', async () => {
   await using home = new TestHome();
   const cache = join(home.path, 'cache');
