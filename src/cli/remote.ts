@@ -15,7 +15,7 @@ export async function inMachine(context: Context, work: () => Promise<number>): 
       context.status = READER_GONE;
       return;
     }
-    if (!/^ERR_(?:NOT_RUNNING|NO_ADDRESS|SSH_.*)$/.test(codeOf(error) ?? '')) throw error;
+    if (!/^ERR_(?:NOT_RUNNING|UNFINISHED|NO_ADDRESS|SSH_.*)$/.test(codeOf(error) ?? '')) throw error;
     context.failed(error);
     context.status = NO_CONNECTION;
   }

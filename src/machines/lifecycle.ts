@@ -171,6 +171,8 @@ export function resume(place: Workplace, name: string): Promise<void> {
 export async function requireRunning(place: Workplace, record: MachineRecord): Promise<MachineState> {
   const state = await stateOf(place, record);
   if (state !== 'Stopped' && state !== 'Saved') return state;
+  // To start it is no advice where that would be refused.
+  requireFinished(record);
   throw new HvError({
     code: 'ERR_NOT_RUNNING',
     message: 'Host is not running',

@@ -41,6 +41,17 @@ test('stop, start, restart, pause and resume', async () => {
   expect(await machine.state()).toBe('Stopped');
 });
 
+test('of one whose creation was interrupted nobody is advised to start it', async () => {
+  await using home = new TestHome();
+  const machine = await home.open().create(home.request('dev'));
+  await machine.stop();
+  const file = join(home.path, 'machines', 'dev', 'machine.json');
+  writeFileSync(file, JSON.stringify({ ...home.file('dev'), phase: 'creating' }));
+  for (const asked of [machine.exec('true'), machine.address(), machine.kill()]) {
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_UNFINISHED', hint: 'hvkit rm dev' });
+  }
+});
+
 test('an ssh port that was taken meanwhile is another one after the start, and recorded', async () => {
   await using home = new TestHome();
   const machine = await home.open().create(home.request('dev'));
