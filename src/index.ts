@@ -18,7 +18,7 @@ export type { Finding, FindingKind } from './machines/finding';
 export type { ImageInfo, Images } from './machines/images';
 export type { ImportOptions, ImportOutcome } from './machines/import/import';
 export type { Leases } from './machines/leases';
-export type { MountPlaces } from './machines/mount';
+export type { Mounted, MountPlaces } from './machines/mount';
 export type { Phase } from './machines/machine-file';
 export type { Progress, StartOptions, WorkOptions } from './machines/progress';
 export type { Signer, SigningTask } from './docker/certificates';

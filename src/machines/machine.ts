@@ -7,7 +7,7 @@ import type { SshTarget } from '../ssh/target';
 import type { DockerHost } from './docker-host';
 import type { CopyOptions, ExecOptions, ExecResult, ShellOptions } from './exec';
 import type { MachineRecord, Phase } from './machine-file';
-import type { MountPlaces } from './mount';
+import type { Mounted, MountPlaces } from './mount';
 import type { StartOptions, WorkOptions } from './progress';
 import type { Workplace } from './workplace';
 
@@ -143,10 +143,10 @@ export class Machine {
     const target = { place: to.#place, record: await to.#fresh(), path };
     return copies().copyAcrossMachines(source, target, options);
   }
-  /** A folder of the machine in a folder of this host, by sshfs, until Hvkit.unmount(). */
-  async mount(places: MountPlaces): Promise<void> {
+  /** A folder of the machine in a folder of this host, until Hvkit.unmount(): by sshfs, or as a link where it is a share. */
+  async mount(places: MountPlaces): Promise<Mounted> {
     const { mountFolder } = require('./mount') as typeof import('./mount');
-    await mountFolder(this.#place, await this.#fresh(), places);
+    return mountFolder(this.#place, await this.#fresh(), places);
   }
   /**
    * A shell, or one line for it, in the caller's terminal; resolves with the status. The shell is the system's ssh, unless

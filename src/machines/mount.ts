@@ -7,6 +7,7 @@ import { HvError } from '../errors';
 import { isErrno, writeWhole } from '../files';
 import type { MachineRecord } from './machine-file';
 import { requireAwake } from './lifecycle';
+import { linkFolder, sharedAs, unlinkFolder } from './mount-share';
 import { sshConfigOf } from './remote';
 import type { Workplace } from './workplace';
 
@@ -23,22 +24,38 @@ export interface MountPlaces {
   user?: string | undefined;
 }
 
-/** A folder of a machine in a folder of this host, by sshfs, over ssh as hvkit itself uses it: with the machine's host key. */
+export interface Mounted {
+  /** The folder of this host that the machine has as that one, by a share: the mount point is a link to it. */
+  share?: string;
+}
+
+/**
+ * A folder of a machine in a folder of this host: what is a share by a link, also of a machine that is off; all else by sshfs,
+ * over ssh as hvkit itself uses it, with the machine's host key.
+ */
 export async function mountFolder(
   place: Workplace,
   record: MachineRecord,
   { path, mountPoint, user }: MountPlaces,
-): Promise<void> {
+): Promise<Mounted> {
   await requireFolder(mountPoint);
+  const share = sharedAs(record.spec.shares, path);
+  if (share !== undefined) {
+    await linkFolder(share, mountPoint);
+    return { share };
+  }
   await requireAwake(place, record);
   const config = join(place.store.folder(record.name), FILE);
   const text = await sshConfigOf(place, record);
   await writeWhole(config, text, { unfinished: `${config}.${randomBytes(4).toString('hex')}.tmp` });
   const from = `${user === undefined ? '' : `${user}@`}${record.name}:${path}`;
   await runs(['sshfs', ['-F', config, from, resolve(mountPoint)]], 'apt install sshfs', place.env);
+  return {};
 }
 
-export async function unmountFolder({ env }: Pick<Workplace, 'env'>, mountPoint: string): Promise<void> {
+export async function unmountFolder(place: Workplace, mountPoint: string): Promise<void> {
+  if (await unlinkFolder(place, mountPoint)) return;
+  const { env } = place;
   const folder = resolve(mountPoint);
   // Of what is there twice the newer one is sshfs's own today.
   const programs = process.platform === 'linux' ? ['fusermount3', 'fusermount'] : ['umount'];

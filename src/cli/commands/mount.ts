@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import type { Command } from 'commander';
 
 import type { Context } from '../context';
@@ -15,13 +17,20 @@ export function configure(command: Command, context: Context): void {
       const { user, name, path } = placeIn(source);
       const place = mountPoint ?? path;
       if (place === '') throw new UsageError(`"${source}" names no folder`, 'hvkit mount dev:/srv ./srv');
-      if (unmount) await context.hvkit.unmount(place);
-      else await (await target(context, name)).mount({ path, mountPoint: place, user });
+      if (unmount) {
+        await context.hvkit.unmount(place);
+        return;
+      }
+      const { share } = await (await target(context, name)).mount({ path, mountPoint: place, user });
+      if (share === undefined) return;
+      const way = resolve(place) === share ? '' : `, where ${place} leads to`;
+      context.print(`${source} is a share: its files are in ${share} of this host${way}.`);
     });
   command.addHelpText(
     'after',
     `
-By sshfs, which has to be installed. Folders of this host reach a machine the other way: hvkit create --share.`,
+By sshfs, which has to be installed. Folders of this host reach a machine the other way: hvkit create --share. What is such a share
+needs no sshfs: the empty folder becomes a link to the files, which are on this host, until -u makes it a folder again.`,
   );
   examples(command, [
     ['hvkit mount dev:/srv ./srv', ''],

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { fileDriver } from '../../support/file-driver';
@@ -55,4 +55,72 @@ test('-u takes it away again, with the program that is there', async () => {
   program('fusermount3', `printf '%s ' "$@" >'${log}'`);
   expect(await run(['mount', '-u', `dev:${there}`, here])).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(readFileSync(log, 'utf8')).toBe(`-u ${here} `);
+});
+
+describe('a share', () => {
+  const shared = join(home.folder.path, 'shared');
+  const place = join(home.folder.path, 'place');
+  const isLink = (): boolean => lstatSync(place).isSymbolicLink();
+
+  beforeAll(() => {
+    for (const folder of [join(shared, 'src'), place]) mkdirSync(folder, { recursive: true });
+    writeFileSync(join(shared, 'src', 'note'), 'from this host\n');
+    // The driver of these tests shares nothing.
+    const file = join(home.path, 'machines', 'dev', 'machine.json');
+    const record = JSON.parse(readFileSync(file, 'utf8')) as { spec: object };
+    const shares = [
+      { host: '/nonexistent', guest: '/wor', readOnly: false },
+      { host: shared, guest: '/work', readOnly: false },
+      { host: there, guest: '/work/there', readOnly: true },
+      { host: shared, guest: shared, readOnly: false },
+    ];
+    writeFileSync(file, JSON.stringify({ ...record, spec: { ...record.spec, shares } }));
+    program('sshfs', 'echo "it is not to be run" >&2; exit 1');
+    program('fusermount3', 'echo "not mounted" >&2; exit 1');
+  });
+
+  test.each([
+    ['/work/src', () => join(shared, 'src')],
+    ['/work/./src/', () => join(shared, 'src')],
+    ['/work', () => shared],
+    ['/work/there', () => there],
+  ])('%s becomes a link to its files, and a folder again', async (path, folder) => {
+    const line = `dev:${path} is a share: its files are in ${folder()} of this host, where ${place} leads to.\n`;
+    expect(await run(['mount', `dev:${path}`, place])).toEqual({ status: 0, stdout: line, stderr: '' });
+    // Again, there is nothing to do.
+    expect(await run(['mount', `dev:${path}`, place])).toMatchObject({ status: 0 });
+    expect(isLink()).toBe(true);
+    expect(await run(['mount', '-u', `dev:${path}`, place])).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(isLink()).toBe(false);
+  });
+
+  test('that is mounted where it is already is only told', async () => {
+    const line = `dev:${shared} is a share: its files are in ${shared} of this host.\n`;
+    expect(await run(['mount', `dev:${shared}`])).toEqual({ status: 0, stdout: line, stderr: '' });
+    expect(await run(['mount', '-u', `dev:${shared}`])).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(readFileSync(join(shared, 'src', 'note'), 'utf8')).toBe('from this host\n');
+  });
+
+  test('takes the place of nothing but an empty folder', async () => {
+    const failed = await run(['mount', 'dev:/work/src', here]);
+    expect(failed).toMatchObject({ status: 1, stdout: '' });
+    expect(failed.stderr).toContain(`a link to it takes the place of an empty folder, and ${here} is none`);
+    expect(readFileSync(join(here, 'note'), 'utf8')).toBe('from the machine\n');
+    const missing = await run(['mount', 'dev:/work/nowhere', place]);
+    expect(missing.stderr).toContain('there is no such folder');
+    expect(isLink()).toBe(false);
+  });
+
+  test('is no folder beside it, or above it', async () => {
+    for (const path of ['/works', '/', 'work', '/work/..']) {
+      expect((await run(['mount', `dev:${path}`, place])).stderr).toContain('it is not to be run');
+    }
+  });
+
+  test('-u takes away no link of somebody else', async () => {
+    const other = join(home.folder.path, 'other');
+    symlinkSync(here, other);
+    expect((await run(['mount', '-u', 'dev:/work', other])).stderr).toContain('not mounted');
+    expect(lstatSync(other).isSymbolicLink()).toBe(true);
+  });
 });
