@@ -20,17 +20,4 @@ export const definition: readonly Expectation[] = [
     const { installed, healthy, reason } = info.health;
     assert.deepEqual({ installed, healthy, reason }, { installed: true, healthy: true, reason: undefined });
   }),
-  expectation('it has the calls that its abilities need', async (subject) => {
-    const { capabilities } = subject.definition;
-    await subject.withDriver(await subject.running(), (driver) => {
-      const calls = {
-        pause: driver.pause !== undefined && driver.resume !== undefined,
-        console: driver.console !== undefined,
-        leases: driver.leases !== undefined && driver.release !== undefined,
-      };
-      const { pause, console, leases } = capabilities;
-      assert.deepEqual(calls, { pause, console, leases });
-      return Promise.resolve();
-    });
-  }),
 ];

@@ -25,6 +25,19 @@ const common: readonly Expectation[] = [
       [],
     );
   }),
+  expectation('it has the calls that its abilities need', async (subject) => {
+    const { capabilities } = subject.definition;
+    await subject.withDriver(await subject.running(), (driver) => {
+      const calls = {
+        pause: driver.pause !== undefined && driver.resume !== undefined,
+        console: driver.console !== undefined,
+        leases: driver.leases !== undefined && driver.release !== undefined,
+      };
+      const { pause, console, leases } = capabilities;
+      assert.deepEqual(calls, { pause, console, leases });
+      return Promise.resolve();
+    });
+  }),
   expectation('another process finds it as it is', async (subject) => {
     const machine = await subject.running();
     await using other = subject.open();

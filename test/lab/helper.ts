@@ -27,19 +27,28 @@ export class Helper implements AsyncDisposable {
     this.process = process;
   }
 
-  /** `leases` is the table of the DHCP server. */
-  static async begin(
-    leases: string,
-    { folder = mkdtempSync('/run/hvkit-helper-'), users = [USER] }: { folder?: string; users?: number[] } = {},
-  ): Promise<Helper> {
-    execFileSync('chmod', ['755', folder]);
-    const place = {
+  static newFolder(): string {
+    return mkdtempSync('/run/hvkit-helper-');
+  }
+
+  /** Where it is, below a folder. */
+  static placeIn(folder: string): HelperPlace {
+    return {
       program: join(folder, 'hvkit-vmnet'),
       socket: join(folder, 'socket'),
       state: join(folder, 'state'),
       daemon: join(folder, 'plist'),
       log: join(folder, 'log'),
     };
+  }
+
+  /** `leases` is the table of the DHCP server. */
+  static async begin(
+    leases: string,
+    { folder = Helper.newFolder(), users = [USER] }: { folder?: string; users?: number[] } = {},
+  ): Promise<Helper> {
+    execFileSync('chmod', ['755', folder]);
+    const place = Helper.placeIn(folder);
     execFileSync('install', ['-m', '755', PROGRAM, place.program]);
     // launchd's.
     writeFileSync(place.daemon, '');
