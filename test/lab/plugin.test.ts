@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { Hvkit, type CreateRequest, type HvkitOptions } from '../../src/index';
 import { writeKeyPair } from '../../src/ssh/keys';
 import { lifecycleSuite } from '../../src/testing';
 import { buildCell, CELL, processesOf, withCell } from '../plugin/cell';
+import { LARGE, Store } from '../plugin/store';
 import { Folder } from '../support/folder';
 
 const HVKIT = join(__dirname, '..', '..', 'bin', 'hvkit.js');
@@ -202,6 +203,80 @@ test('killed while it makes a machine, hvkit leaves no program behind, and rm ta
   const machine = await place.open().machine('dev');
   await machine.remove();
   expect(place.machines).toEqual([]);
+});
+
+// The second one is called as a driver of hvkit's own is, which has nothing to do with it.
+test.each(['cell', 'kvm'])("a machine of docker-machine's driver %s is a machine here, as it is", async (driver) => {
+  await using store = await new Store(driver).fill();
+  const before = readFileSync(join(store.folder, 'config.json'), 'utf8');
+  expect(await store.run('import')).toEqual({
+    status: 0,
+    stdout:
+      `Machine "box" (${driver}) was taken over.\n` +
+      `  Its disks and keys stay in ${store.folder}. It is docker-machine's as well: hvkit rm box removes it for both.\n`,
+    stderr: '',
+  });
+  const own = join(store.home, 'machines', 'box');
+  expect(readFileSync(join(own, 'machine.json'), 'utf8')).toContain(LARGE);
+  expect(readdirSync(own).sort()).toEqual([
+    ...['ca.pem', 'cert.pem', 'key.pem', 'machine.json', 'server-key.pem', 'server.pem'],
+  ]);
+
+  const { stdout } = await store.run('ls', '-f', '{{.Name}} {{.DriverName}} {{.State}}');
+  expect(stdout).toBe(`box ${driver} Running\n`);
+  expect(await store.run('ip', 'box')).toMatchObject({ stdout: '127.0.0.1\n' });
+  expect(await store.run('exec', 'box', 'echo', 'here')).toMatchObject({ status: 0, stdout: 'here\n' });
+  const { stdout: variables } = await store.run('env', '--shell', 'bash', 'box');
+  expect(variables).toContain('tcp://127.0.0.1:2376');
+  expect(variables).toContain(own);
+  // Nothing else: the one that this test has made is good for a day.
+  expect((await store.run('doctor')).stdout).toMatch(/^box: The certificate of its Docker ends on .*\n {2}Try: .*\n$/);
+
+  await store.hosts.answer('127.0.0.1', '24.0.9');
+  const machine = await store.open().machine('box');
+  expect(machine.inspect()).toMatchObject({
+    importedFrom: store.path,
+    spec: { docker: { engine: { labels: ['role=ci'] } } },
+  });
+  await machine.stop();
+  expect(await machine.state()).toBe('Stopped');
+  await machine.start();
+  expect((await machine.exec('echo', ['again'])).stdout).toBe('again\n');
+
+  expect(await store.run('rm', '-y', 'box')).toMatchObject({ status: 0 });
+  expect(existsSync(own)).toBe(false);
+  expect(existsSync(join(store.folder, 'id_rsa'))).toBe(false);
+  expect(processesOf(store.path)).toEqual([]);
+  // What docker-machine wrote is still there to be read.
+  expect(readFileSync(join(store.folder, 'config.json'), 'utf8')).toBe(before);
+  expect(existsSync(join(store.folder, 'server-key.pem'))).toBe(true);
+});
+
+test('purge forgets it, and it runs on', async () => {
+  await using store = await new Store('cell').fill();
+  expect(await store.open().import()).toEqual([{ name: 'box', driver: 'cell', files: store.folder }]);
+  await store.open().purge();
+  expect(await store.open().list()).toEqual([]);
+  expect(processesOf(store.path)).not.toEqual([]);
+  expect(existsSync(join(store.folder, 'id_rsa'))).toBe(true);
+  // As a host, also where the program is.
+  const [outcome] = await store.open().import({ asHosts: true, acceptHostKeys: true });
+  expect(outcome).toEqual({ name: 'box', driver: 'cell' });
+  expect((await store.open().machine('box')).inspect()).toMatchObject({ driver: 'generic' });
+});
+
+test('one that its driver knows nothing of, or whose files are elsewhere, is told of and left', async () => {
+  await using store = await new Store('cell').fill();
+  const file = join(store.folder, 'config.json');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('"Made":true', '"Made":false'));
+  const unknown = await store.run('import');
+  expect(unknown).toMatchObject({ status: 1, stdout: '' });
+  expect(unknown.stderr).toContain('"box", of the driver cell: The driver "cell" knows of no machine "box"');
+  writeFileSync(file, text.replaceAll(store.path, '/gone'));
+  const moved = await store.run('import');
+  expect(moved.stderr).toContain('is to be in /gone/machines/box, which is not there');
+  expect(readdirSync(join(store.home, 'machines'))).toEqual([]);
 });
 
 /** What no such driver can do: it marks nothing, and which machine is meant stands in what it wrote itself. */
