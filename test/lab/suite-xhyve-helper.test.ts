@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { lifecycleSuite } from '../../src/testing';
 import { xhyveOn } from '../../src/drivers/xhyve';
 import { Helper } from './helper';
@@ -25,6 +28,10 @@ lifecycleSuite({
     await serving.idle();
     return place.remains();
   },
+});
+
+test('the MACs were given by the helper', () => {
+  expect(existsSync(join(helper.state, 'macs'))).toBe(true);
 });
 
 afterAll(async () => {
