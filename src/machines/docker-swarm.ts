@@ -19,6 +19,7 @@ const PAUSE = 500;
 /** What a daemon is of a swarm. */
 const OUTSIDE = 'inactive';
 const UNDER_WAY = 'pending';
+const INSIDE = 'active';
 
 type Ask = (question: DockerQuestion) => Promise<unknown>;
 
@@ -29,7 +30,14 @@ export async function enterSwarm(
   { host, swarm, address, signal }: { host: DockerHost; swarm: Swarm; address: string; signal: AbortSignal },
 ): Promise<void> {
   const ask: Ask = (question) => askDocker(host, { timeoutMs: PATIENCE, signal, ...question });
-  if ((await stateOf(ask)) !== OUTSIDE) return;
+  let state = await stateOf(ask);
+  if (state === UNDER_WAY) {
+    // What was begun before somebody was killed goes on by itself, and comes to something or to nothing.
+    await entered(ask, signal);
+    state = await stateOf(ask);
+  }
+  if (state === INSIDE) return;
+  if (state !== OUTSIDE) throw outOfReach(record, state);
   const own = { ListenAddr: LISTEN, AdvertiseAddr: swarm.addr ?? address };
   if (swarm.isMaster) {
     await ask({ path: '/swarm/init', method: 'POST', body: own });
@@ -55,7 +63,7 @@ async function entered(ask: Ask, signal: AbortSignal): Promise<boolean> {
   const late = AbortSignal.timeout(PATIENCE);
   for (;;) {
     const state = await stateOf(ask);
-    if (state !== UNDER_WAY) return state === 'active';
+    if (state !== UNDER_WAY) return state === INSIDE;
     if (late.aborted) return false;
     await delay(PAUSE, undefined, { signal });
   }
@@ -97,6 +105,14 @@ async function invitation(
     code: 'ERR_NO_SWARM',
     message: `The Docker of "${manager.name}" tells ${typeof token === 'string' ? 'no address' : 'no token'} to join its swarm with`,
     hint: `hvkit ssh ${manager.name} docker node ls`,
+  });
+}
+
+function outOfReach({ name }: MachineRecord, state: string): HvError {
+  return new HvError({
+    code: 'ERR_NO_SWARM',
+    message: `The Docker of "${name}" is of a swarm that it does not take part in: it says "${state}"`,
+    hint: `hvkit ssh ${name} docker info tells why; docker swarm leave --force there, and hvkit provision ${name} joins anew.`,
   });
 }
 
