@@ -54,7 +54,30 @@ async function isThere(program: string, folders: readonly string[]): Promise<boo
 
 export async function ownImage(options: OwnOptions): Promise<BootImage> {
   const { buildOwn } = require('./own/build') as typeof import('./own/build');
-  return buildOwn({ ...options, others: OWN_NAMES.filter((each) => each !== options.name) });
+  try {
+    return await buildOwn({ ...options, others: OWN_NAMES.filter((each) => each !== options.name) });
+  } catch (error) {
+    throw withWayOut(error);
+  }
+}
+
+/**
+ * What helps against what a program says, where that is known. Not beside those programs: whatever changes there makes every
+ * image that was built an older one.
+ */
+const WAYS_OUT: readonly (readonly [said: RegExp, hint: string])[] = [
+  [
+    /resolving|unable to connect|could not connect|connection (?:failed|timed out)|unreachable/i,
+    'Is there a network, and does apt know the proxy? sudo apt-get update shows. An image that is a file needs neither: --image ./disk.qcow2',
+  ],
+  [/404 +not found/i, 'The lists of packages are old: sudo apt-get update'],
+];
+
+function withWayOut(error: unknown): unknown {
+  if (!HvError.is(error) || error.code !== 'ERR_PROGRAM_FAILED') return error;
+  const { code, message, cause } = error;
+  const hint = WAYS_OUT.find(([said]) => said.test(message))?.[1];
+  return hint === undefined ? error : new HvError({ code, message, hint, cause });
 }
 
 export async function cachedOwn(where: Where): Promise<BootImage | undefined> {

@@ -74,20 +74,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   e2fsck: 'e2fsprogs',
 };
 
-/** What helps against what a program says, where that is known. */
-const HINTS: readonly (readonly [said: RegExp, hint: string])[] = [
-  [
-    /resolving|unable to connect|could not connect|connection (?:failed|timed out)|unreachable/i,
-    'Is there a network, and does apt know the proxy? sudo apt-get update shows. An image that is a file needs neither: --image ./disk.qcow2',
-  ],
-  [/404 +not found/i, 'The lists of packages are old: sudo apt-get update'],
-];
-
 function failed(program: string, args: readonly string[], messages: string): HvError {
   const words = messages.trim().split('\n').slice(-5).join('\n');
   return new HvError({
     code: 'ERR_PROGRAM_FAILED',
     message: `${program} ${args.find((arg) => /^[a-z]/.test(arg)) ?? ''} failed: ${words || 'it said nothing'}`,
-    hint: HINTS.find(([said]) => said.test(words))?.[1],
   });
 }

@@ -19,7 +19,7 @@ async function enter(states: string[]): Promise<string[]> {
   try {
     await enterSwarm({} as Workplace, recordOf('dev'), {
       host: { url: `tcp://127.0.0.1:${port}`, certPath: '', tlsVerify: false },
-      swarm: { isMaster: true, opts: [], joinOpts: [] },
+      swarm: { isMaster: true, opts: [], joinOpts: [], isExperimental: false },
       address: '192.0.2.7',
       signal: new AbortController().signal,
     });
