@@ -8,6 +8,9 @@ import { systemdLog, systemdSteps } from '../systemd';
 const APT = ['-o', 'DPkg::Lock::Timeout=300', '-y', '--no-install-recommends'];
 const QUIET = ['env', 'DEBIAN_FRONTEND=noninteractive', 'NEEDRESTART_SUSPEND=1'];
 
+/** Docker, and what it only recommends: a kernel with AppArmor wants its parser before a container runs. */
+const PACKAGES = ['docker.io', 'iptables', 'ca-certificates', 'apparmor'];
+
 export const debian: Provisioner = {
   name: 'debian',
   detects: (os) => isLike(os, 'debian', 'ubuntu'),
@@ -40,12 +43,25 @@ function install({ installUrl }: ProvisionContext): Step {
       if (await hasDocker(host)) return;
       if (installUrl === undefined) {
         await apt(host, ['update']);
-        await apt(host, ['install', 'docker.io', 'iptables', 'ca-certificates']);
+        await apt(host, ['install', ...PACKAGES, ...(await clientOf(host))]);
       } else {
+        await downloader(host);
         await installFromUrl(host, installUrl);
       }
     },
   };
+}
+
+/** From Debian 13 on the client is a package of its own: who logs in expects it. */
+async function clientOf(host: Host): Promise<string[]> {
+  return (await host.succeeds('apt-cache', ['show', 'docker-cli'])) ? ['docker-cli'] : [];
+}
+
+/** Debian's images for clouds may have nothing that gets a script. */
+async function downloader(host: Host): Promise<void> {
+  if (await host.succeeds('sh', ['-c', 'command -v curl || command -v wget'])) return;
+  await apt(host, ['update']);
+  await apt(host, ['install', 'curl', 'ca-certificates']);
 }
 
 /** It may be installing packages as well, or about to write what Docker reads. */
@@ -55,7 +71,7 @@ async function cloudInitDone(host: Host): Promise<void> {
 }
 
 async function packagesOf(host: Host): Promise<string[]> {
-  const script = `dpkg-query -W -f '\${Package} \${db:Status-Status}\\n' docker.io docker-ce docker-ce-cli containerd containerd.io runc 2>/dev/null || :`;
+  const script = `dpkg-query -W -f '\${Package} \${db:Status-Status}\\n' docker.io docker-cli docker-ce docker-ce-cli containerd containerd.io runc 2>/dev/null || :`;
   const listed = await host.run('sh', ['-c', script]);
   return listed.split('\n').flatMap((line) => {
     const [name = '', status] = line.split(' ');
