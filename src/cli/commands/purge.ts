@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { Command } from 'commander';
 
 import { confirm } from '../confirm';
@@ -20,6 +23,9 @@ export function configure(command: Command, context: Context): void {
       showing(context, async (view) => {
         await context.hvkit.purge({ signal, onProgress: view.update.bind(view) });
         context.print(`Nothing is left of ${home} on this host.`);
+        const certificates = join(home, 'certs');
+        // Hosts elsewhere may know this user by it, and it may be somebody's own.
+        if (existsSync(certificates)) context.print(`Its CA stays, with the private key: ${certificates}`);
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parse } from 'yaml';
@@ -178,4 +178,12 @@ test('purge -y takes every machine, and leaves the settings', async () => {
   expect(await run('ls', '-q')).toEqual(quiet());
   expect(await run('settings', 'get', 'cpus')).toEqual(quiet('1\n'));
   expect(existsSync(join(home.path, 'config.yaml'))).toBe(true);
+});
+
+test('purge tells of the CA that it leaves', async () => {
+  const certificates = join(home.path, 'certs');
+  const nothing = `Nothing is left of ${home.path} on this host.\n`;
+  expect(await run('purge', '-y')).toEqual(quiet(nothing));
+  mkdirSync(certificates, { recursive: true });
+  expect(await run('purge', '-y')).toEqual(quiet(`${nothing}Its CA stays, with the private key: ${certificates}\n`));
 });
