@@ -1,18 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { STRANGER } from '../actor';
-import { Cli, inventory } from '../cli';
-
-/** What guest/build-cloud has made. */
-const IMAGE = join(__dirname, '..', '..', '..', 'build', 'guest', 'cloud.qcow2');
-/** Larger than the image's disk: the guest has to make its file system grow. */
-const SIZE = ['--cpus', '2', '--memory', '1G', '--disk', '3G'];
-/** Seconds of software emulation on a busy host. */
-const PATIENCE = 400;
-const LONG = 20 * 60_000;
+import { inventory, type Cli } from '../cli';
+import { imageFlags, LONG, patientCli, SIZE } from '../distribution';
 
 /** The user's own: what the seed has under the same keys is to be kept beside it. */
 const USER_DATA = `#cloud-config
@@ -24,21 +16,12 @@ runcmd:
   - echo once >>/root/runcmd
 `;
 
-function newCli(options: ConstructorParameters<typeof Cli>[0] = {}): Cli {
-  return new Cli({ ...options, patience: PATIENCE, env: { HVKIT_TIMEOUT: String(PATIENCE) } });
-}
-
 /** A folder of the host's for the guest, with a file in it. */
 function sharedFolder(cli: Cli): string {
   const folder = join(cli.home, '..', 'shared');
   mkdirSync(folder);
   writeFileSync(join(folder, 'hello'), 'from the host\n');
   return folder;
-}
-
-function imageFlags(): string[] {
-  const sha256 = createHash('sha256').update(readFileSync(IMAGE)).digest('hex');
-  return ['--image', IMAGE, '--checksum', `sha256:${sha256}`];
 }
 
 interface Lease {
@@ -55,7 +38,7 @@ test(
   'a disk with cloud-init: what the seed says holds, and nothing is left at the end',
   () => {
     const before = inventory();
-    const cli = newCli();
+    const cli = patientCli();
     const inGuest = (script: string): string => cli.done('exec', 'dev', '--', 'sh', '-c', script);
     const folder = sharedFolder(cli);
     const userData = join(cli.home, '..', 'user-data');
@@ -124,7 +107,7 @@ test(
 test(
   'its folders by 9p, where libvirt gives no virtiofs',
   () => {
-    const cli = newCli({ identity: STRANGER });
+    const cli = patientCli({ identity: STRANGER });
     const folder = sharedFolder(cli);
     for (const path of [folder, join(folder, 'hello')]) chownSync(path, STRANGER.user, STRANGER.group);
     cli.done('create', ...SIZE, ...imageFlags(), '--network', 'user', '--share', `${folder}:/mnt/shared`, 'dev');
@@ -149,7 +132,7 @@ test(
 test(
   'without an ssh server it is given up as soon as cloud-init has done all it does',
   () => {
-    const cli = newCli();
+    const cli = patientCli();
     const userData = join(cli.home, '..', 'user-data');
     writeFileSync(userData, '#cloud-config\nbootcmd: [[rm, /usr/sbin/sshd]]\n');
     const { status, stderr } = cli.hvkit([
