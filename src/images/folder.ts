@@ -9,6 +9,7 @@ import type { Arch, GuestInit } from './image';
 /** What an image's folder holds: see docs/images.md. */
 export interface ImageFolder extends FolderNotes {
   kernel?: string;
+  packed?: string;
   initrd?: string;
   disk?: string;
 }
@@ -24,6 +25,8 @@ interface FolderNotes {
 /** The name alone comes before names with a version behind them. */
 const ROLES = {
   kernel: /^(?:kernel|vmlinu[xz]|bzImage|Image)(?<more>[-.].+)?$/,
+  /** Beside a kernel that was unpacked: own/published.ts. */
+  packed: /^packed-kernel$/,
   initrd: /^(?:initrd|initramfs)(?<more>[-.].+)?$/,
   disk: /^disk(?<more>\.(?:qcow2|raw|img))?$/,
 };
@@ -42,6 +45,7 @@ export async function readImageFolder(folder: string): Promise<ImageFolder> {
     const names = (await readdir(folder)).sort();
     const found = {
       ...find('kernel', names, folder),
+      ...find('packed', names, folder),
       ...find('initrd', names, folder),
       ...find('disk', names, folder),
     };

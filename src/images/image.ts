@@ -18,6 +18,8 @@ export interface BootImage {
   arch: Arch;
   /** The kernel is started by the hypervisor itself; without it the disk's boot loader runs. */
   kernel?: ImageFile;
+  /** The same kernel as its self-extracting bzImage, where `kernel` is it unpacked: hyperkit starts nothing else. */
+  packed?: ImageFile;
   initrd?: ImageFile;
   /** The kernel's arguments, without the console, which the driver knows. */
   cmdline?: string;

@@ -83,6 +83,7 @@ async function folderImage(
   const disk = folder.disk === undefined ? undefined : await diskOf(folder.disk, folder);
   const files = {
     ...(folder.kernel !== undefined && { kernel: await identify(folder.kernel) }),
+    ...(folder.packed !== undefined && { packed: await identify(folder.packed) }),
     ...(folder.initrd !== undefined && { initrd: await identify(folder.initrd) }),
     ...(disk && { disk: { ...(await identify(disk.path)), format: disk.format, virtualSize: disk.virtualSize } }),
   };

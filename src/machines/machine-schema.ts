@@ -11,6 +11,7 @@ const image = z.strictObject({
   digest: z.string(),
   arch: z.enum(['x86_64', 'aarch64']),
   kernel: imageFile.optional(),
+  packed: imageFile.optional(),
   initrd: imageFile.optional(),
   cmdline: z.string().optional(),
   disk: imageFile.extend({ format: z.enum(['qcow2', 'raw']), virtualSize: z.int() }).optional(),

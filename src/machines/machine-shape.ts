@@ -143,6 +143,12 @@ export const machineFileShape: Shape = {
           required: ['path', 'sha256'],
           additionalProperties: false,
         },
+        packed: {
+          type: 'object',
+          properties: { path: { type: 'string' }, sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } },
+          required: ['path', 'sha256'],
+          additionalProperties: false,
+        },
         initrd: {
           type: 'object',
           properties: { path: { type: 'string' }, sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } },

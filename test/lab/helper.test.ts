@@ -94,7 +94,7 @@ async function boot(): Promise<string> {
       ...['-A', '-u', '-m', '256M', '-U', UUID],
       ...['-s', '0:0,hostbridge', '-s', '31,lpc', '-l', `com1,autopty=${join(folder, 'tty')},log=${ring}`],
       ...['-s', `2:0,virtio-vpnkit,path=${helper.place.socket},uuid=${UUID}`],
-      ...['-f', `kexec,${GUEST}/vmlinuz,${GUEST}/initrd,console=ttyS0 quiet`],
+      ...['-f', `kexec,${GUEST}/bzImage,${GUEST}/initrd,console=ttyS0 quiet`],
     ],
     { stdio: ['ignore', 'ignore', 'inherit'], cwd: folder },
   );

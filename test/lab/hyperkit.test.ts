@@ -29,7 +29,7 @@ import {
 /** The stand-in for hyperkit is as strict as hyperkit, and its machines live and end as hyperkit's do. */
 const HYPERKIT = join(__dirname, 'hyperkit', 'hyperkit');
 const GUEST = process.env['HVKIT_LAB_GUEST'] ?? '';
-const KEXEC = ['-f', `kexec,${GUEST}/vmlinuz,${GUEST}/initrd,console=ttyS0 quiet`];
+const KEXEC = ['-f', `kexec,${GUEST}/bzImage,${GUEST}/initrd,console=ttyS0 quiet`];
 const BOARD = ['-A', '-u', '-s', '0:0,hostbridge', '-s', '31,lpc'];
 const UUID = '4fd0cc2a-6d37-4ca7-91e9-0f4b4d6f6a11';
 const READY = 'hvkit-guest ready';
@@ -139,6 +139,12 @@ test.each([
   const { stderr, status: actual } = spawnSync(HYPERKIT, args, { encoding: 'utf8' });
   expect(stderr).toContain(words);
   expect(actual).toBe(status);
+});
+
+test('a kernel that is not a bzImage aborts it', () => {
+  const { stderr, signal } = spawnSync(HYPERKIT, ['-f', 'kexec,/bin/true'], { encoding: 'utf8' });
+  expect(stderr).toContain('kexec: failed to load kernel /bin/true');
+  expect(signal).toBe('SIGABRT');
 });
 
 test('a kernel that cannot be read aborts it, and leaves its pidfile', () => {

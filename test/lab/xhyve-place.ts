@@ -49,7 +49,7 @@ export class XhyvePlace implements AsyncDisposable {
     const made = join(process.env['HVKIT_LAB_IMAGES'] ?? '', 'micro', which);
     const folder = join(this.folder, name);
     mkdirSync(folder);
-    for (const file of ['kernel', 'initrd']) symlinkSync(join(made, file), join(folder, file));
+    for (const file of ['kernel', 'packed-kernel', 'initrd']) symlinkSync(join(made, file), join(folder, file));
     const all = { arch: 'x86_64', user: 'hvkit', init: 'micro', cmdline: 'quiet', ...notes };
     writeFileSync(join(folder, 'image.json'), JSON.stringify(all));
     return folder;

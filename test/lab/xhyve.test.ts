@@ -238,7 +238,7 @@ test('each of its options reaches hyperkit', async () => {
       memorySize: 192,
       diskSize: 32,
       rawdisk: true,
-      bootKernel: join(image, 'kernel'),
+      bootKernel: join(image, 'packed-kernel'),
       bootInitrd: join(image, 'initrd'),
       bootCmd: 'quiet one,two',
       disks: disks.join(','),
@@ -261,6 +261,14 @@ test('each of its options reaches hyperkit', async () => {
   await machine.remove();
   // They are the user's.
   expect(disks.every((path) => existsSync(path))).toBe(true);
+});
+
+test('a kernel that hyperkit would not start is refused before anything is made', async () => {
+  await expect(create({ options: { bootKernel: join(image, 'kernel') } })).rejects.toMatchObject({
+    code: 'ERR_PRECREATE',
+    message: expect.stringContaining(`The kernel ${join(image, 'kernel')} is not a bzImage`) as string,
+  });
+  await expect(create({ options: { bootKernel: '/none' } })).rejects.toMatchObject({ code: 'ERR_PRECREATE' });
 });
 
 test('a network that somebody else serves, over a socket as of vpnkit', async () => {

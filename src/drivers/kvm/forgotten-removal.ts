@@ -28,7 +28,11 @@ export async function deleteBridge(name: string): Promise<void> {
   const program = programOf('ip');
   if (program === undefined) throw undeletable(name, 'iproute2, which has the program ip, is not installed');
   try {
-    await promisify(execFile)(program, ['link', 'delete', name], { cwd: '/', env: { LC_ALL: 'C' }, timeout: BRIDGE_PATIENCE });
+    await promisify(execFile)(program, ['link', 'delete', name], {
+      cwd: '/',
+      env: { LC_ALL: 'C' },
+      timeout: BRIDGE_PATIENCE,
+    });
   } catch (error) {
     // Somebody else was first.
     if (existsSync(join(LINKS, name))) throw undeletable(name, (error as Error).message, error);

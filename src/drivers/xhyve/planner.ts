@@ -9,6 +9,7 @@ import { requireAddress } from './exhaustion';
 import { health } from './health';
 import type { XhyveHost } from './host';
 import { macOf, requireHyperkit } from './hyperkit';
+import { checkKernel } from './kernel';
 import { macOn, networkOf, requireNetwork } from './network';
 import { xhyveOptions, type XhyveOptions } from './options';
 import type { XhyvePlan } from './plan';
@@ -59,6 +60,7 @@ export async function planMachine(request: Request, host: XhyveHost, context: Dr
   }
   await checkGuest(spec, image);
   const boot = bootOf(options, image);
+  if (boot.kernel !== undefined) await checkKernel(boot.kernel);
   const network = await networkOf(options, host);
   const size = options.diskSize === undefined ? spec.disk : options.diskSize * MIB;
   const plan: XhyvePlan = {
@@ -97,7 +99,7 @@ function bootOf(options: XhyveOptions, image: BootImage): Boot {
 }
 
 function kernelOf(options: XhyveOptions, image: BootImage): Boot {
-  const kernel = options.bootKernel ?? image.kernel?.path;
+  const kernel = options.bootKernel ?? (image.packed ?? image.kernel)?.path;
   if (kernel === undefined) {
     throw refused(
       `The image ${image.name} boots from a disk of its own, and hyperkit starts kernels`,

@@ -103,11 +103,12 @@ async function pack(
   const { image, release } = findKernel(stock);
   const unpack = (path: string, data: Buffer): Promise<Buffer> => decompress(path, data, signal);
   const root = await packRoot(recipe, stock, release, unpack);
-  const kernel = unpackKernel(image);
+  const unpacked = unpackKernel(image);
+  const kernel = unpacked ? { kernel: unpacked, packed: image } : { kernel: image };
   const { disk } = recipe;
-  if (!disk) return { kernel, initrd: writeCpio(root) };
+  if (!disk) return { ...kernel, initrd: writeCpio(root) };
   const initrd = writeCpio(await packRoot(disk.initrd, stock, release, unpack));
-  return { kernel, initrd, disk: (path) => writeExt4(path, root, disk, signal) };
+  return { ...kernel, initrd, disk: (path) => writeExt4(path, root, disk, signal) };
 }
 
 async function kernelPackage(apt: Apt, recipe: Recipe, arch: Arch): Promise<string> {

@@ -12,6 +12,7 @@ import type { Package } from './apt';
 /** The kernel's arguments; the driver knows the console. */
 const CMDLINE = 'quiet';
 const DISK = 'disk.raw';
+const PACKED = 'packed-kernel';
 
 /** Which image: its name, and the recipe that it has to be of. */
 export interface Kind {
@@ -23,6 +24,8 @@ export interface Kind {
 /** What comes out of the packages. The disk is written to where it is told. */
 export interface Contents {
   kernel: Buffer;
+  /** As it came, if it was unpacked. */
+  packed?: Buffer;
   initrd: Buffer;
   disk?: (path: string) => Promise<void>;
 }
@@ -39,7 +42,7 @@ interface Lock {
   packages: Package[];
   /** The version of what made the disk. */
   ext4?: string;
-  files: { kernel: Written; initrd: Written; disk?: Written };
+  files: { kernel: Written; packed?: Written; initrd: Written; disk?: Written };
 }
 
 /** All or nothing: the folder appears with all that belongs into it, or another process was first and its image stays. */
@@ -51,9 +54,10 @@ export async function publish(
 ): Promise<void> {
   const work = await mkdtemp(`${target}.new-`);
   try {
-    const { kernel, initrd } = contents;
+    const { kernel, packed, initrd } = contents;
     const files: Lock['files'] = {
       kernel: await writeDurably(join(work, 'kernel'), kernel),
+      ...(packed && { packed: await writeDurably(join(work, PACKED), packed) }),
       initrd: await writeDurably(join(work, 'initrd'), initrd),
     };
     if (contents.disk) {
@@ -92,14 +96,15 @@ export async function newestImage(kind: Kind, cache: string): Promise<BootImage 
 export async function readImage(folder: string, { name, arch, recipe }: Kind): Promise<BootImage | undefined> {
   const lock = await readRecord(join(folder, 'lock.json'), isLock);
   if (lock?.recipe !== recipe.digest || lock.arch !== arch) return undefined;
-  const { kernel, initrd, disk } = lock.files;
+  const { kernel, packed, initrd, disk } = lock.files;
   const digest = createHash('sha256');
-  for (const each of [kernel, initrd, disk]) if (each) digest.update(`${each.sha256}\n`);
+  for (const each of [kernel, packed, initrd, disk]) if (each) digest.update(`${each.sha256}\n`);
   return {
     name,
     digest: digest.digest('hex'),
     arch,
     kernel: { path: join(folder, 'kernel'), sha256: kernel.sha256 },
+    ...(packed && { packed: { path: join(folder, PACKED), sha256: packed.sha256 } }),
     initrd: { path: join(folder, 'initrd'), sha256: initrd.sha256 },
     ...(disk && {
       disk: { path: join(folder, DISK), sha256: disk.sha256, format: 'raw', virtualSize: disk.size } as const,
@@ -113,8 +118,9 @@ export async function readImage(folder: string, { name, arch, recipe }: Kind): P
 function isLock(value: Readonly<Record<string, unknown>>): value is Record<string, unknown> & Lock {
   const { files } = value;
   if (typeof files !== 'object' || files === null) return false;
-  const { kernel, initrd, disk } = files as Record<string, Partial<Written> | undefined>;
-  return isWritten(kernel) && isWritten(initrd) && (disk === undefined || isWritten(disk));
+  const { kernel, packed, initrd, disk } = files as Record<string, Partial<Written> | undefined>;
+  const others = [packed, disk].filter((each) => each !== undefined);
+  return [kernel, initrd, ...others].every(isWritten);
 }
 
 function isWritten(value: Partial<Written> | undefined): boolean {
