@@ -70,9 +70,10 @@ export class Helper implements AsyncDisposable {
     return stdout.split('\n').filter(Boolean).map(Number);
   }
 
-  /** The same, where it is asked often: the kernel's own list. */
+  /** The same, where it is asked often. Until a process is that, the helper stands still with it. */
   get serving(): number[] {
-    return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0serve\0')).map(Number);
   }
 
   /** Resolves when it serves nobody. Their taps are gone then. */

@@ -63,10 +63,12 @@ export async function planMachine(request: Request, host: XhyveHost, context: Dr
   if (boot.kernel !== undefined) await checkKernel(boot.kernel);
   const network = await networkOf(options, host);
   const size = options.diskSize === undefined ? spec.disk : options.diskSize * MIB;
+  const disks = await Promise.all((options.disks?.split(',') ?? []).map(diskAt));
   const plan: XhyvePlan = {
     schema: 1,
     hyperkit,
     uuid,
+    // Last of all that may fail: the helper remembers whose it is.
     mac: await (macOn(network, uuid, host) ?? macOf(uuid, hyperkit, boot.kernel ?? boot.bootrom ?? '')),
     network,
     cpus: options.cpuCount ?? spec.cpus,
@@ -75,7 +77,7 @@ export async function planMachine(request: Request, host: XhyveHost, context: Dr
     format: options.qcow2 ? 'qcow2' : 'raw',
     ...boot,
     ...(image.cdrom && { cdrom: image.cdrom.path }),
-    disks: await Promise.all((options.disks?.split(',') ?? []).map(diskAt)),
+    disks,
     vsock: options.vsockPorts?.split(',').map(Number) ?? [],
     user: image.user,
   };

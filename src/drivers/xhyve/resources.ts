@@ -21,10 +21,11 @@ export function machineResources(machine: DriverMachine, run: RunFiles, host: Xh
   const plan = planOf(machine);
   const files = filesOf(machine.folder, plan.format);
   const parts = [
+    // First: the MAC that it was planned with is to be given back, whatever fails.
+    lease(plan, host),
     bootFiles(plan, files),
     disk(plan, files),
     ...(booted(machine).image.init === 'none' ? [] : [seed(machine, plan, files)]),
-    lease(plan, host),
   ];
   return [
     ...parts,
