@@ -1,7 +1,7 @@
-import { lifecycleSuite } from '../../src/testing';
-import { XhyvePlace } from './xhyve-place';
+import { lifecycleSuite } from '../../../src/testing';
+import { XhyvePlace } from '../xhyve-place';
 
-/** The suite that every driver has to pass, for xhyve on the stand-ins of hyperkit and vmnet. */
+/** The suite that every driver has to pass, for xhyve whose machines have vmnet by root. */
 const place = new XhyvePlace();
 
 beforeAll(() => place.vmnet.up());
