@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { lifecycleSuite } from '../../src/testing';
@@ -30,8 +30,8 @@ lifecycleSuite({
   },
 });
 
-test('the MACs were given by the helper', () => {
-  expect(existsSync(join(helper.state, 'macs'))).toBe(true);
+test('the MACs were given by the helper, and given back', () => {
+  expect(readFileSync(join(helper.state, 'macs'))).toHaveLength(0);
 });
 
 afterAll(async () => {

@@ -40,9 +40,11 @@ export interface ReleaseOptions {
 /** Takes leases of a MAC out of vmnet's table, which is root's: for others the helper does it, if it gave the MAC to this user. */
 export async function release(mac: string, host: XhyveHost, { address, signal }: ReleaseOptions = {}): Promise<void> {
   const { helper, leases: path } = host;
-  if (process.geteuid?.() === 0) {
-    await removeLeases([{ mac, ...(address !== undefined && { address }) }], { path, signal });
-  } else if (helper && (await isInstalled(helper))) {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) await removeLeases([{ mac, ...(address !== undefined && { address }) }], { path, signal });
+  // One of several leases root takes away alone: with all of them the helper takes back the MAC, root's too.
+  if (isRoot && address !== undefined) return;
+  if (helper && (await isInstalled(helper))) {
     await releaseLeases(mac, helper);
   } else if (await findLease(mac, { path })) {
     throw new HvError({
