@@ -73,7 +73,7 @@ export class Helper implements AsyncDisposable {
   /** The same, where it is asked often. Until a process is that, the helper stands still with it. */
   get serving(): number[] {
     const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ').filter(Boolean);
-    return children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0serve\0')).map(Number);
+    return children.map(Number).filter(serves);
   }
 
   /** Resolves when it serves nobody. Their taps are gone then. */
@@ -149,6 +149,16 @@ export class Wire {
 
   get #length(): number {
     return this.#chunks.reduce((sum, { length }) => sum + length, 0);
+  }
+}
+
+/** One that ends just now serves nobody. */
+function serves(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0serve\0');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return false;
+    throw error;
   }
 }
 
