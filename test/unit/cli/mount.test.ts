@@ -69,9 +69,9 @@ describe('a share', () => {
     const file = join(home.path, 'machines', 'dev', 'machine.json');
     const record = JSON.parse(readFileSync(file, 'utf8')) as { spec: object };
     const shares = [
-      { host: '/nonexistent', guest: '/wor', readOnly: false },
-      { host: shared, guest: '/work', readOnly: false },
-      { host: there, guest: '/work/there', readOnly: true },
+      { host: '/nonexistent', guest: '/dat', readOnly: false },
+      { host: shared, guest: '/data', readOnly: false },
+      { host: there, guest: '/data/there', readOnly: true },
       { host: shared, guest: shared, readOnly: false },
     ];
     writeFileSync(file, JSON.stringify({ ...record, spec: { ...record.spec, shares } }));
@@ -80,10 +80,10 @@ describe('a share', () => {
   });
 
   test.each([
-    ['/work/src', () => join(shared, 'src')],
-    ['/work/./src/', () => join(shared, 'src')],
-    ['/work', () => shared],
-    ['/work/there', () => there],
+    ['/data/src', () => join(shared, 'src')],
+    ['/data/./src/', () => join(shared, 'src')],
+    ['/data', () => shared],
+    ['/data/there', () => there],
   ])('%s becomes a link to its files, and a folder again', async (path, folder) => {
     const line = `dev:${path} is a share: its files are in ${folder()} of this host, where ${place} leads to.\n`;
     expect(await run(['mount', `dev:${path}`, place])).toEqual({ status: 0, stdout: line, stderr: '' });
@@ -102,17 +102,17 @@ describe('a share', () => {
   });
 
   test('takes the place of nothing but an empty folder', async () => {
-    const failed = await run(['mount', 'dev:/work/src', here]);
+    const failed = await run(['mount', 'dev:/data/src', here]);
     expect(failed).toMatchObject({ status: 1, stdout: '' });
     expect(failed.stderr).toContain(`a link to it takes the place of an empty folder, and ${here} is none`);
     expect(readFileSync(join(here, 'note'), 'utf8')).toBe('from the machine\n');
-    const missing = await run(['mount', 'dev:/work/nowhere', place]);
+    const missing = await run(['mount', 'dev:/data/nowhere', place]);
     expect(missing.stderr).toContain('there is no such folder');
     expect(isLink()).toBe(false);
   });
 
   test('is no folder beside it, or above it', async () => {
-    for (const path of ['/works', '/', 'work', '/work/..']) {
+    for (const path of ['/datas', '/', 'data', '/data/..']) {
       expect((await run(['mount', `dev:${path}`, place])).stderr).toContain('it is not to be run');
     }
   });
@@ -120,7 +120,7 @@ describe('a share', () => {
   test('-u takes away no link of somebody else', async () => {
     const other = join(home.folder.path, 'other');
     symlinkSync(here, other);
-    expect((await run(['mount', '-u', 'dev:/work', other])).stderr).toContain('not mounted');
+    expect((await run(['mount', '-u', 'dev:/data', other])).stderr).toContain('not mounted');
     expect(lstatSync(other).isSymbolicLink()).toBe(true);
   });
 });
