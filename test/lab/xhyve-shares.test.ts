@@ -74,37 +74,40 @@ async function says(machine: Machine, script: string): Promise<string> {
 test(
   'what is written on either side is there on the other, as long as the machine lives',
   async () => {
-    const shares = [`${work}:/work`, `${data}:/data:ro`];
+    const shares = [`${work}:/shared`, `${data}:/data:ro`];
     const machine = await hv.create({ name: 'dev', cpus: 1, memory: 256, disk: '64M', image, shares });
 
     // Either way, as the guest's own user, and as root.
     writeFileSync(join(work, 'here'), 'from the host');
     chownSync(join(work, 'here'), NOBODY, NOBODY);
-    expect(await says(machine, 'cat /work/here && echo "; added" >>/work/here && echo guest >/work/there')).toBe(
+    expect(await says(machine, 'cat /shared/here && echo "; added" >>/shared/here && echo guest >/shared/there')).toBe(
       'from the host',
     );
     expect(readFileSync(join(work, 'here'), 'utf8')).toBe('from the host; added\n');
     expect(statSync(join(work, 'there')).uid).toBe(NOBODY);
-    await says(machine, 'sudo sh -c "echo root >/work/roots; chown 7:7 /work/roots; chmod 4755 /work/roots"');
+    await says(machine, 'sudo sh -c "echo root >/shared/roots; chown 7:7 /shared/roots; chmod 4755 /shared/roots"');
     expect(statSync(join(work, 'roots'))).toMatchObject({ uid: NOBODY, mode: 0o100755 });
 
     // A tree, there and back.
     makeTree(join(work, 'tree'));
-    await says(machine, 'cp -a /work/tree /tmp/copy && diff -r /work/tree /tmp/copy && cp -a /tmp/copy /work/back');
+    await says(
+      machine,
+      'cp -a /shared/tree /tmp/copy && diff -r /shared/tree /tmp/copy && cp -a /tmp/copy /shared/back',
+    );
     expectSame(join(work, 'tree'), join(work, 'back'));
-    await says(machine, 'cd /work && tar -cf - tree | (mkdir unpacked && tar -xf - -C unpacked)');
+    await says(machine, 'cd /shared && tar -cf - tree | (mkdir unpacked && tar -xf - -C unpacked)');
     expectSame(join(work, 'tree'), join(work, 'unpacked', 'tree'));
-    expect(await says(machine, 'cd /work && rm -r tree unpacked && mv back moved && ls moved | wc -l && ls')).toBe(
+    expect(await says(machine, 'cd /shared && rm -r tree unpacked && mv back moved && ls moved | wc -l && ls')).toBe(
       '20\nhere\nmoved\nroots\nthere',
     );
     // Renamed while it is open, cut, and its pages mapped: a program that runs from there.
-    await says(machine, 'cd /work && exec 3>>there && mv there moved/ && echo more >&3 && truncate -s 3 here');
+    await says(machine, 'cd /shared && exec 3>>there && mv there moved/ && echo more >&3 && truncate -s 3 here');
     expect(readFileSync(join(work, 'moved/there'), 'utf8')).toBe('guest\nmore\n');
     expect(readFileSync(join(work, 'here'), 'utf8')).toBe('fro');
-    expect(await says(machine, 'cp /usr/bin/busybox /work/echo && /work/echo it runs')).toBe('it runs');
+    expect(await says(machine, 'cp /usr/bin/busybox /shared/echo && /shared/echo it runs')).toBe('it runs');
 
     // A link leads to what the guest has there.
-    expect(await says(machine, 'ln -s /etc/hostname /work/link && cat /work/link && rm /work/link')).toBe('dev');
+    expect(await says(machine, 'ln -s /etc/hostname /shared/link && cat /shared/link && rm /shared/link')).toBe('dev');
     writeFileSync(join(data, 'constant'), 'read');
     expect(await says(machine, 'cat /data/constant; touch /data/new 2>&1 || true')).toContain('Read-only file system');
 
@@ -115,7 +118,7 @@ test(
     await ended;
     await hv.machine('dev').then((found) => found.start());
     writeFileSync(join(work, 'again'), 'after the reset');
-    expect(await says(machine, 'cat /work/again; df /work | wc -l')).toBe('after the reset2');
+    expect(await says(machine, 'cat /shared/again; df /shared | wc -l')).toBe('after the reset2');
 
     // hyperkit does not live without who serves it.
     const [server] = place.processes().filter((line) => line.includes('/hvkit-9p ') && line.includes('share0 '));
