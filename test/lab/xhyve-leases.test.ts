@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 
 import { Hvkit } from '../../src';
-import { readLeases } from '../../src/native/vmnet';
+import { readLeases, waitForLease } from '../../src/native/vmnet';
 import { takeLease } from './dhcp-client';
 import { BRIDGE } from './vmnet';
 import { XhyvePlace } from './xhyve-place';
@@ -28,8 +28,11 @@ test(
     for (let round = 0; round < ROUNDS; round++) {
       const machine = await create(`dev${round}`);
       await machine.pause();
-      const address = takeLease(BRIDGE, (machine.plan as { mac: string }).mac);
+      const { mac } = machine.plan as { mac: string };
+      const address = takeLease(BRIDGE, mac);
       expect(address).toMatch(/^192\.168\.64\.[2-5]$/);
+      // The server answers first, and writes it down then.
+      expect(await waitForLease(mac, { path })).toMatchObject({ address });
       expect(await hv.leases.list()).toMatchObject([{ address, machine: machine.name, network: 'vmnet' }]);
       await machine.remove();
       expect(readFileSync(path, 'utf8')).toBe(THEIRS);
