@@ -179,8 +179,10 @@ test('a user who connects too often is hung up on, and nobody else', async () =>
     expect(helper.serving).toHaveLength(256);
     await as(OTHER, () => requireAnswer(helper.place));
   } finally {
-    for (const pid of stopped) process.kill(pid, 'SIGCONT');
     for (const { socket } of wires) socket.destroy();
+    for (const pid of stopped) process.kill(pid, 'SIGCONT');
+    // As long as they have not ended, the user is hung up on.
+    await helper.idle();
   }
 });
 
