@@ -47,6 +47,10 @@ export const STARTED: readonly Sign[] = [
   // Behind the prompt of the console, by then.
   { line: /\bCloud-init v\. \S+ finished at /, means: 'its cloud-init has finished' },
 ];
+/** What it starts first: it tells as well when it has finished. */
+export const CLOUD_INIT_BEGINS = /\bCloud-init v\. \S+ running /;
+/** The prompt of getty. Whatever is there by then, an ssh server mostly comes at the same time. */
+export const LOGIN = /^(?:[\w.-]+ )?login:/;
 /** It starts over. */
 export const RESTARTS = /\breboot: Restarting system|SeaBIOS \(version|BdsDxe: |\bLinux version \d/;
 

@@ -29,8 +29,6 @@ const PENDING = 5000;
 
 /** Codes of src/ssh. */
 const OF_SSH = /^ERR_SSH_[A-Z]/;
-/** Of them those of a connection to nobody. One that was taken, and hears no hello, may be with a server that is slow. */
-const NOBODY = /^ERR_SSH_(?:REFUSED|RESET|UNREACHABLE)$/;
 
 type Stage = 'start' | 'address' | 'lease' | 'ssh' | 'sshd';
 
@@ -68,7 +66,7 @@ export async function startAndWait(
   let attempt: Error | undefined;
   const onAttempt = (error: Error): void => {
     attempt = error;
-    if (HvError.is(error) && NOBODY.test(error.code)) vigil?.nobodyThere();
+    vigil?.notMet(error);
   };
   try {
     vigil = await Vigil.begin(driver, machine(), { signal, fresh: options.fresh });
@@ -91,7 +89,7 @@ export async function startAndWait(
       if (await isStillPending(driver, machine(), options.signal)) stage = 'lease';
       else if (!late.aborted) stage = 'sshd';
     }
-    const seen = { stage, inVain, trouble, before: vigil?.before, signal: options.signal };
+    const seen = { stage, inVain, trouble, before: vigil?.before, fresh: options.fresh, signal: options.signal };
     // That nobody came says nothing of what was in the way.
     throw await explained(driver, machine(), inVain === undefined ? error : attempt, seen);
   } finally {
@@ -112,7 +110,7 @@ async function addressOf(
   for (let pause = ASK.first; ; pause = Math.min(pause * ASK.growth, ASK.longest)) {
     const address = await driver.address(machine());
     if (address) return address;
-    vigil.nobodyThere();
+    vigil.notMet();
     await delay(pause, undefined, { signal });
   }
 }
@@ -210,6 +208,8 @@ interface Seen {
   trouble: readonly string[];
   /** Of the console, what is not of this start. */
   before: number | undefined;
+  /** It goes again with its failure, so that nobody can look at it afterwards. */
+  fresh: boolean;
   /** Ends the looking. */
   signal: AbortSignal;
 }
@@ -218,11 +218,12 @@ interface Seen {
 function summaryOf(
   { name }: DriverMachine,
   error: unknown,
-  { stage, inVain }: Seen,
+  { stage, inVain, fresh }: Seen,
 ): { code: string; message: string; hint: string | undefined } | undefined {
   if (inVain !== undefined) {
     const message = `The machine "${name}" did not come up${inVain}${DID_NOT_COME[stage]}`;
-    return { code: 'ERR_NOT_READY', message, hint: HINTS[stage] };
+    const inGuest = stage === 'sshd' && !fresh ? ` hvkit console ${name}, and there: systemctl status ssh` : '';
+    return { code: 'ERR_NOT_READY', message, hint: `${HINTS[stage]}${inGuest}` };
   }
   if (!HvError.is(error)) return undefined;
   const { code, message, hint } = error;

@@ -2,14 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Driver, DriverMachine, MachineState } from '../drivers/driver';
 import { HvError } from '../errors';
-import { plainLine, RESTARTS, signIn, STARTED, type Sign } from './console-signs';
+import { LOGIN, plainLine, signIn, type Sign } from './console-signs';
+import { Hopeless } from './hopeless';
 
 /** In these a machine does not come up by itself. */
 const OVER: readonly MachineState[] = ['Stopped', 'Saved', 'Error'];
 /** Of the console: as much is looked through for what ends a line. */
 const LONGEST_LINE = 4096;
-/** Milliseconds without a word on the console, after which a guest that has started starts nothing more. */
-const SILENCE = 30_000;
 /** Milliseconds that a kernel has to print why it panicked. */
 const REPORT = 500;
 
@@ -27,12 +26,10 @@ export class Vigil {
   readonly #machine: DriverMachine;
   readonly #options: VigilOptions;
   readonly #before: number;
+  readonly #hopeless: Hopeless;
   #lose: (error: unknown) => void = () => undefined;
   #started = false;
   #trouble: string | undefined;
-  /** How it is known that all in the guest has started. */
-  #up: string | undefined;
-  #lastHeard = 0;
   #inVain: string | undefined;
   /** What its console has said that it fails by. */
   #failure: HvError | undefined;
@@ -51,6 +48,7 @@ export class Vigil {
     this.#machine = machine;
     this.#options = options;
     this.#before = before;
+    this.#hopeless = new Hopeless({ installs: machine.spec.userData !== undefined });
     this.lost = new Promise<never>((_, reject) => {
       this.#lose = reject;
     });
@@ -75,11 +73,12 @@ export class Vigil {
     return this.#trouble === undefined ? [] : [this.#trouble];
   }
 
-  /** To be called whenever nobody is met in the machine. If all in it has started, nobody will be. */
-  nobodyThere(): void {
-    if (this.#up === undefined || performance.now() - this.#lastHeard < SILENCE) return;
-    this.#inVain = this.#up;
-    this.#lose(new HvError({ code: 'ERR_NOT_READY', message: this.#up }));
+  /** To be called with the failure of each attempt to meet somebody in the machine; undefined: it has no address. */
+  notMet(error?: Error): void {
+    const why = this.#hopeless.after(error);
+    if (why === undefined) return;
+    this.#inVain ??= why;
+    this.#lose(new HvError({ code: 'ERR_NOT_READY', message: why }));
   }
 
   /** Why nobody will be met in the machine, where that is what it is lost by. */
@@ -130,20 +129,20 @@ export class Vigil {
         skip -= chunk.length - news.length;
         const lines = `${rest}${news.toString('latin1')}`.split(/[\r\n]+/);
         rest = lines.pop()?.slice(-LONGEST_LINE) ?? '';
-        this.#lastHeard = performance.now();
+        this.#hopeless.heard();
         for (const line of lines) this.#judge(plainLine(line));
         // A prompt stays what it is until somebody types. What else is half a line yet, is judged when it is whole.
         const prompt = plainLine(rest);
-        if (prompt.endsWith('>')) this.#judge(prompt);
+        if (prompt.endsWith('>') || LOGIN.test(prompt)) this.#judge(prompt);
       }
     } catch (error) {
+      this.#hopeless.deaf();
       if (!signal.aborted) this.#trouble = `the console could not be followed: ${(error as Error).message}`;
     }
   }
 
   #judge(line: string): void {
-    if (RESTARTS.test(line)) this.#up = undefined;
-    this.#up ??= STARTED.find((each) => each.line.test(line))?.means;
+    this.#hopeless.said(line);
     const sign = signIn(line);
     if (!sign || this.#failure !== undefined) return;
     this.#failure = new HvError({

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, write
 import { join } from 'node:path';
 
 import { Cli, type Outcome } from './cli';
-import { guestImage, qcow2 } from './machine';
+import { guestFolder, qcow2 } from './machine';
 import { traces } from './traces';
 
 const USER = ['--network', 'user'];
@@ -13,16 +13,6 @@ const FAR = '300';
 /** Seconds: enough for the guest to boot and to ask for its address. */
 const NEAR = '40';
 const LONG = 300_000;
-
-/** The lab's guest as an image of somebody's own: it reads no seed and has no sshd. */
-function guestFolder(cmdline: string): string {
-  const folder = mkdtempSync('/var/lib/libvirt/image-');
-  const { kernel, initrd } = guestImage();
-  copyFileSync(kernel, join(folder, 'vmlinuz'));
-  copyFileSync(initrd, join(folder, 'initrd'));
-  writeFileSync(join(folder, 'image.json'), JSON.stringify({ arch: 'x86_64', user: 'me', init: 'micro', cmdline }));
-  return folder;
-}
 
 /** hvkit's own small guest with a kernel that lacks a module. */
 function microWithout(module: string): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
@@ -75,4 +75,14 @@ export async function withGuest(
     if (state !== DomainState.SHUTOFF) await domain.destroy();
     await domain.undefine();
   }
+}
+
+/** The lab's guest as an image of somebody's own: it reads no seed and has no sshd. */
+export function guestFolder(cmdline: string): string {
+  const folder = mkdtempSync('/var/lib/libvirt/image-');
+  const { kernel, initrd } = guestImage();
+  copyFileSync(kernel, join(folder, 'vmlinuz'));
+  copyFileSync(initrd, join(folder, 'initrd'));
+  writeFileSync(join(folder, 'image.json'), JSON.stringify({ arch: 'x86_64', user: 'me', init: 'micro', cmdline }));
+  return folder;
 }

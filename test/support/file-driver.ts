@@ -38,7 +38,7 @@ const LOOK = 20;
 
 export const fileOptions = z.strictObject({
   guest: z
-    .enum(['ssh', 'silent', 'panic', 'dies', 'no-address'])
+    .enum(['ssh', 'silent', 'panic', 'dies', 'login', 'no-address'])
     .default('ssh')
     .describe('what becomes of the guest: it answers, or does not'),
   refuse: z.boolean().default(false).describe('plan() says no'),

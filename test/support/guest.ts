@@ -48,6 +48,7 @@ export function writeGuest(folder: string, keys: string, user: string): void {
       `  ssh) mkdir -p /run/sshd 2>/dev/null; exec ${SSHD} -D -e -f "$PWD/sshd_config" -p "$port" ;;`,
       '  panic) echo "[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs"; seq -f "its report, line %g" 20; exec sleep 1000 ;;',
       '  dies) exit 1 ;;',
+      '  login) printf "Some Linux 1 dev ttyS0\\n\\n\\033[0mdev login: "; exec sleep 1000 ;;',
       '  *) exec sleep 1000 ;;',
       'esac',
       '',

@@ -52,6 +52,31 @@ test.each([
   expect(home.remains).toEqual([]);
 });
 
+test('a guest that asks for a login, and refuses ssh for long, is not waited for until the deadline', async () => {
+  await using home = new TestHome();
+  const hvkit = home.open();
+  let later = 0;
+  const now = performance.now.bind(performance);
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + later);
+  // Each look at the clock is three seconds after the last, once ssh is tried.
+  const onProgress = ({ message }: { message: string }): void => {
+    if (message.startsWith('waiting for ssh')) clock.mockImplementation(() => now() + (later += 3000));
+  };
+  try {
+    const creating = hvkit.create(home.request('dev', { guest: 'login' }), { timeoutMs: 100_000, onProgress });
+    await expect(creating).rejects.toMatchObject({
+      code: 'ERR_NOT_READY',
+      message: expect.stringMatching(
+        /^The machine "dev" did not come up: its console asks for a login and has said nothing more for 150 s, and no ssh server answers in it\n {2}state: Running\n {2}the console said last:\n {4}booting as login\n {4}Some Linux 1 dev ttyS0\n {4}dev login:\n {2}the last attempt: ssh to .*: nothing listens there$/,
+      ) as string,
+      hint: 'Has the image an ssh server, and does that start by itself?',
+    });
+  } finally {
+    clock.mockRestore();
+  }
+  expect(home.remains).toEqual([]);
+});
+
 test('who kills a machine that somebody waits for ends the waiting', async () => {
   await using home = new TestHome();
   const hvkit = home.open();
