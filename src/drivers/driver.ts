@@ -161,7 +161,7 @@ export interface Driver {
    * here. The answer is stored with the machine and never settled again.
    */
   plan(request: { name: string; uuid: string; spec: MachineSpec; image?: BootImage }): Promise<Properties>;
-  /** Of docker-machine's programs: a machine that is there already, by what the driver has written of it. */
+  /** Of docker-machine's programs, and asked of no other: a machine that is there already, by what the program has written of it. */
   adopt?(config: string): Adopted;
   resources(machine: DriverMachine): readonly Resource[];
 

@@ -61,6 +61,16 @@ export class Drivers {
     return { home: await home.identityToLook(), env, warn };
   }
 
+  /** The same, who asks about machines that are there already. */
+  async look<T>(definition: DriverDefinition, use: (driver: Driver) => Promise<T>): Promise<T> {
+    const driver = definition.create(await this.contextToLook());
+    try {
+      return await use(driver);
+    } finally {
+      await driver.close();
+    }
+  }
+
   async close(): Promise<void> {
     const drivers = [...this.#drivers.values()];
     this.#drivers.clear();

@@ -14,6 +14,7 @@ import { lifecycleSuite } from '../../src/testing';
 import { buildCell, CELL, processesOf, withCell } from '../plugin/cell';
 import { LARGE, Store } from '../plugin/store';
 import { Folder } from '../support/folder';
+import { ask, inside } from './provision';
 
 const HVKIT = join(__dirname, '..', '..', 'bin', 'hvkit.js');
 
@@ -209,13 +210,12 @@ test('killed while it makes a machine, hvkit leaves no program behind, and rm ta
 test.each(['cell', 'kvm'])("a machine of docker-machine's driver %s is a machine here, as it is", async (driver) => {
   await using store = await new Store(driver).fill();
   const before = readFileSync(join(store.folder, 'config.json'), 'utf8');
-  expect(await store.run('import')).toEqual({
-    status: 0,
-    stdout:
-      `Machine "box" (${driver}) was taken over.\n` +
-      `  Its disks and keys stay in ${store.folder}. It is docker-machine's as well: hvkit rm box removes it for both.\n`,
-    stderr: '',
-  });
+  const told = (what: string): string =>
+    `Machine "box" (${driver}) ${what} taken over.\n` +
+    `  Its disks and keys stay in ${store.folder}. It is docker-machine's as well: hvkit rm box removes it for both.\n`;
+  expect(await store.run('import', '--dry-run')).toEqual({ status: 0, stdout: told('would be'), stderr: '' });
+  expect(existsSync(store.home)).toBe(false);
+  expect(await store.run('import')).toEqual({ status: 0, stdout: told('was'), stderr: '' });
   const own = join(store.home, 'machines', 'box');
   expect(readFileSync(join(own, 'machine.json'), 'utf8')).toContain(LARGE);
   expect(readdirSync(own).sort()).toEqual([
@@ -250,6 +250,35 @@ test.each(['cell', 'kvm'])("a machine of docker-machine's driver %s is a machine
   // What docker-machine wrote is still there to be read.
   expect(readFileSync(join(store.folder, 'config.json'), 'utf8')).toBe(before);
   expect(existsSync(join(store.folder, 'server-key.pem'))).toBe(true);
+});
+
+test('one that was taken over is made a Docker host anew, and gets certificates of this home', async () => {
+  await using store = new Store('cell');
+  const sshd = join(store.hosts.folder.path, 'sshd');
+  const system = join(store.hosts.folder.path, 'system');
+  writeFileSync(sshd, `#!/bin/sh\n${inside(`'${system}'`)} "$@"\n`, { mode: 0o755 });
+  await store.fill({ sshd });
+  expect(await store.run('import')).toMatchObject({ status: 0 });
+  const own = join(store.home, 'machines', 'box');
+  const pem = (name: string): string => readFileSync(join(own, name), 'utf8');
+  const theirs = ['ca.pem', 'cert.pem', 'key.pem', 'server.pem'].map(pem);
+
+  expect(await store.run('provision', 'box')).toMatchObject({
+    status: 0,
+    stdout: 'Machine "box" is a Docker host.\n',
+  });
+  const machine = await store.open().machine('box');
+  expect(await ask(await machine.docker(), '/info')).toEqual({ Labels: ['provider=cell', 'role=ci'] });
+  const ours = ['ca.pem', 'cert.pem', 'key.pem', 'server.pem'].map(pem);
+  for (const [index, text] of theirs.entries()) expect(ours[index]).not.toBe(text);
+
+  expect(await store.run('regenerate-certs', '-f', '--client-certs', 'box')).toMatchObject({ status: 0 });
+  for (const [index, name] of ['ca.pem', 'server.pem'].entries()) expect(pem(name)).not.toBe(ours[index * 3]);
+  expect(await ask(await machine.docker(), '/version')).toEqual({ Version: '20.10.24' });
+  expect(await store.run('doctor')).toMatchObject({ status: 0, stdout: 'All is as it should be.\n' });
+  // What docker-machine has of it is of use no more, and still there.
+  expect(readFileSync(join(store.folder, 'server.pem'), 'utf8')).toBe(theirs[3]);
+  expect(await store.run('rm', '-y', 'box')).toMatchObject({ status: 0 });
 });
 
 test('purge forgets it, and it runs on', async () => {

@@ -13,6 +13,12 @@ import { writeImage } from '../support/guest';
 const SYSTEM = join(__dirname, 'docker', 'system.sh');
 const SSHD = process.env['SSHD'] ?? '/usr/sbin/sshd';
 
+/** A shell's words that go on as an ssh server of a system of its own, Debian as far as a provisioner sees of it. */
+export function inside(folder: string): string {
+  const apart = 'unshare --mount --pid --fork --kill-child --mount-proc --propagation private';
+  return `exec env NODE=${process.execPath} ${apart} ${SYSTEM} ${folder} ${SSHD}`;
+}
+
 /** The file driver, whose guests have namespaces of their own, in which root can do as in a machine. */
 function dockerDriver(): DriverDefinition {
   return {
@@ -23,8 +29,7 @@ function dockerDriver(): DriverDefinition {
       return Object.assign(driver, {
         start: (machine: Parameters<typeof start>[0], signal: AbortSignal) => {
           const run = join(context.home.path, 'host', context.home.id, machine.uuid, 'run');
-          const inside = `NODE=${process.execPath} unshare --mount --pid --fork --kill-child --mount-proc --propagation private ${SYSTEM} "$PWD/system"`;
-          writeFileSync(run, readFileSync(run, 'utf8').replace(`exec ${SSHD}`, `exec env ${inside} ${SSHD}`));
+          writeFileSync(run, readFileSync(run, 'utf8').replace(`exec ${SSHD}`, inside('"$PWD/system"')));
           return start(machine, signal);
         },
       });

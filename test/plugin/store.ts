@@ -26,10 +26,13 @@ export class Store implements AsyncDisposable {
     this.env = { ...env, PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}` };
   }
 
-  /** What docker-machine would have left: its driver made the machine, and it wrote the file and the certificates. */
-  async fill(): Promise<this> {
+  /**
+   * What docker-machine would have left: its driver made the machine, and it wrote the file and the certificates. `sshd`: a
+   * program that runs the machine's own, in a system of its own.
+   */
+  async fill({ sshd }: { sshd?: string } = {}): Promise<this> {
     const maker = new Hvkit({ home: this.path, env: withCell(), onWarning: () => undefined });
-    await maker.create({ name: 'box', driver: 'cell' });
+    await maker.create({ name: 'box', driver: 'cell', ...(sshd !== undefined && { options: { sshd } }) });
     await maker.close();
     const file = join(this.folder, 'machine.json');
     const { resources } = JSON.parse(readFileSync(file, 'utf8')) as {

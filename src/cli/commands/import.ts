@@ -9,6 +9,7 @@ interface ImportFlags {
   only?: string[];
   acceptHostKeys?: true;
   asHosts?: true;
+  dryRun?: true;
 }
 
 const INTERRUPTED = {
@@ -25,7 +26,8 @@ export function configure(command: Command, context: Context): void {
       'take the ssh host keys that hosts show now for their own: docker-machine has kept none',
     )
     .option('--as-hosts', 'machines of every driver as hosts that are reached by ssh, whoever starts and stops them')
-    .action(async (from: string | undefined, { only: names, acceptHostKeys, asHosts }: ImportFlags) => {
+    .option('--dry-run', 'say what would be taken over, and what could not be; nothing is written')
+    .action(async (from: string | undefined, { only: names, acceptHostKeys, asHosts, dryRun }: ImportFlags) => {
       await interruptible(context, INTERRUPTED, async (signal) => {
         const outcomes = await context.hvkit.import({
           signal,
@@ -33,13 +35,14 @@ export function configure(command: Command, context: Context): void {
           ...(names !== undefined && { names }),
           ...(acceptHostKeys && { acceptHostKeys }),
           ...(asHosts && { asHosts }),
+          ...(dryRun && { dryRun }),
         });
         for (const { name, driver, files, error } of outcomes) {
           if (error !== undefined) {
             context.failed(error, name);
             continue;
           }
-          context.print(`Machine "${name}" (${driver ?? ''}) was taken over.`);
+          context.print(`Machine "${name}" (${driver ?? ''}) ${dryRun ? 'would be' : 'was'} taken over.`);
           if (files === undefined) continue;
           context.print(
             `  Its disks and keys stay in ${files}. It is docker-machine's as well: hvkit rm ${name} removes it for both.`,
@@ -55,6 +58,7 @@ any other machine is a program, docker-machine-driver-NAME on the PATH, which go
 stopped or removed here is started, stopped or removed for docker-machine too. Without the program it is told of, and left.`,
   );
   examples(command, [
+    ['hvkit import --dry-run', ''],
     ['hvkit import', ''],
     ['hvkit import --only ci /backup/docker-machine', ''],
     ['hvkit import --as-hosts --only box', 'a virtual machine that something else starts and stops'],

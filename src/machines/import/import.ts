@@ -27,6 +27,8 @@ export interface ImportOptions {
   acceptHostKeys?: boolean;
   /** Machines of every driver as hosts that are reached by ssh, also those whose program is on the PATH. */
   asHosts?: boolean;
+  /** Looks as far as taking over would, hosts and drivers included, and writes nothing. */
+  dryRun?: boolean;
   signal?: AbortSignal;
 }
 
@@ -41,7 +43,7 @@ export interface ImportOutcome {
   error?: HvError;
 }
 
-interface Wish extends Required<Pick<ImportOptions, 'acceptHostKeys' | 'asHosts'>> {
+interface Wish extends Required<Pick<ImportOptions, 'acceptHostKeys' | 'asHosts' | 'dryRun'>> {
   store: ForeignStore;
   signal: AbortSignal;
   wanted(request: CreateRequest, definition?: DriverDefinition): Promise<Wanted>;
@@ -54,9 +56,11 @@ const KEY = 'id_rsa';
 /** Takes over the machines of docker-machine's store, which is only read: each by itself, as far as it can be. */
 export async function importMachines(
   place: Workplace,
-  { from, names, acceptHostKeys = false, asHosts = false, signal = new AbortController().signal }: ImportOptions,
+  options: ImportOptions,
   wanted: Wish['wanted'],
 ): Promise<ImportOutcome[]> {
+  const { from, names, signal = new AbortController().signal } = options;
+  const { acceptHostKeys = false, asHosts = false, dryRun = false } = options;
   const store = new ForeignStore(storePath(from, place.env));
   if (resolve(store.path) === resolve(place.home.path)) {
     throw new HvError({
@@ -75,12 +79,14 @@ export async function importMachines(
       hint: 'hvkit import FOLDER names the store.',
     });
   }
-  await place.home.prepare();
-  await place.docker.adopt(store.certs);
+  if (!dryRun) {
+    await place.home.prepare();
+    await place.docker.adopt(store.certs);
+  }
   const outcomes: ImportOutcome[] = [];
   for (const name of names ?? there) {
     signal.throwIfAborted();
-    outcomes.push(await importOne(place, name, { store, acceptHostKeys, asHosts, signal, wanted }));
+    outcomes.push(await importOne(place, name, { store, acceptHostKeys, asHosts, dryRun, signal, wanted }));
   }
   return outcomes;
 }
@@ -112,31 +118,15 @@ async function take(place: Workplace, machine: ForeignMachine, wish: Wish): Prom
   const program = config === undefined ? undefined : await programOf(place.drivers.registry, machine);
   const files = program && (await filesOf(machine));
   const wanted = await wish.wanted(request, program);
+  const found: Found = { machine, wanted, keyFile, config, program };
+  if (wish.dryRun) {
+    await place.drivers.look(wanted.definition, (driver) => recordOf(place, driver, wish, found));
+    return files;
+  }
   await withLock(lockOf(place, name, wish.signal), async () => {
     await refuseTwice(place, name);
-    const uuid = randomUUID();
     const { driver } = await place.drivers.engage(wanted.definition);
-    const adopted = config === undefined ? undefined : driver.adopt?.(config);
-    const settled: Settled = adopted
-      ? // With what it was made stands in what its driver wrote.
-        { spec: { ...wanted.spec, options: {} }, ...adopted }
-      : await reached(driver, {
-          name,
-          uuid,
-          spec: wanted.spec,
-          moved: { from: keyFile, to: join(place.store.folder(name), KEY) },
-        });
-    const record: MachineRecord = {
-      schema: 1,
-      name,
-      uuid,
-      ...place.drivers.recorded(wanted.definition),
-      importedFrom: wish.store.path,
-      created: new Date().toISOString(),
-      phase: 'creating',
-      ...settled,
-    };
-    if (program) await requireThere(driver, machineOf(place.store, record), machine);
+    const record = await recordOf(place, driver, wish, found);
     // Who is killed here is told to take it away with hvkit rm: that must not be the real machine yet.
     await place.store.write({ ...record, resources: {} });
     try {
@@ -148,6 +138,48 @@ async function take(place: Workplace, machine: ForeignMachine, wish: Wish): Prom
     }
   });
   return files;
+}
+
+/** A machine that can be asked for, and who goes on with it. */
+interface Found {
+  machine: ForeignMachine;
+  wanted: Wanted;
+  keyFile: string | undefined;
+  config: string | undefined;
+  program: DriverDefinition | undefined;
+}
+
+/** What will stand in its file, of one that is really there. */
+async function recordOf(
+  place: Workplace,
+  driver: Driver,
+  { store }: Wish,
+  { machine, wanted, keyFile, config, program }: Found,
+): Promise<MachineRecord> {
+  const { name } = machine;
+  const uuid = randomUUID();
+  const adopted = config === undefined ? undefined : driver.adopt?.(config);
+  const settled: Settled = adopted
+    ? // With what it was made stands in what its driver wrote.
+      { spec: { ...wanted.spec, options: {} }, ...adopted }
+    : await reached(driver, {
+        name,
+        uuid,
+        spec: wanted.spec,
+        moved: { from: keyFile, to: join(place.store.folder(name), KEY) },
+      });
+  const record: MachineRecord = {
+    schema: 1,
+    name,
+    uuid,
+    ...place.drivers.recorded(wanted.definition),
+    importedFrom: store.path,
+    created: new Date().toISOString(),
+    phase: 'creating',
+    ...settled,
+  };
+  if (program) await requireThere(driver, machineOf(place.store, record), machine);
+  return record;
 }
 
 interface Moved {

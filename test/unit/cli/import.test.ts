@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Folder } from '../../support/folder';
@@ -110,6 +110,30 @@ test('a host is taken over with the key that docker-machine has copied, and reac
   expect(stdout).not.toContain('get.docker.com');
   expect(await run('url', 'ci')).toMatchObject({ stdout: 'tcp://127.0.0.1:2377\n' });
   expect(await run('exec', 'ci', 'echo', 'here')).toMatchObject({ status: 0, stdout: 'here\n' });
+});
+
+test('a dry run looks as far, tells the same, and writes nothing', async () => {
+  await using sshd = await Sshd.start();
+  add('far', 'none', { driver: { URL: 'tcp://192.0.2.7:2376' } });
+  add('box', 'virtualbox', { driver: { IPAddress: '' } });
+  const driver = { IPAddress: '127.0.0.1', SSHUser: sshd.name, SSHPort: sshd.port };
+  cpSync(sshd.user.privateFile, join(add('ci', 'generic', { driver }), 'id_rsa'));
+  add('gone', 'generic', { driver: { ...driver, SSHPort: 1 } });
+  const before = contents(store);
+  const ran = await run('import', '--dry-run', '--accept-host-keys');
+  expect(ran).toMatchObject({
+    status: 1,
+    stdout: 'Machine "ci" (generic) would be taken over.\nMachine "far" (none) would be taken over.\n',
+  });
+  expect(ran.stderr).toContain('there is no program docker-machine-driver-virtualbox');
+  expect(ran.stderr).toContain('127.0.0.1:1');
+  expect(contents(store)).toEqual(before);
+  expect(existsSync(home)).toBe(false);
+  // One that is here already would be refused.
+  await run('import', '--only', 'far');
+  const again = await run('import', '--dry-run', '--only', 'far');
+  expect(again).toMatchObject({ status: 1, stdout: '' });
+  expect(again.stderr).toContain('Docker machine "far" already exists');
 });
 
 test('what cannot be taken is told of, and keeps the others from nothing', async () => {
