@@ -13,10 +13,19 @@ export interface Service {
   start: (host: Host) => Promise<void>;
 }
 
-// The files there, so that the key does not travel for it. Of the program, whether it is another one than it was: a
-// distribution's package may leave the old one running.
+// The files there, so that the key does not travel for it. Of the programs, whether they are others than they were: a
+// distribution's package may leave the old ones running. A containerd that is no service of its own is dockerd's child.
 const WANTED = `for file; do [ ! -e "$file" ] || sha256sum "$file"; done
-stat -L -c '%n %s %Y' "$(command -v dockerd)" 2>/dev/null || :`;
+for program in dockerd containerd; do stat -L -c '%n %s %Y' "$(command -v $program)" 2>/dev/null || :; done`;
+
+// What was replaced while it ran is shown as deleted.
+const OUTDATED = `program=$(readlink -f "$(command -v containerd)") || exit 1
+ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF -- "-> $program (deleted)"`;
+
+/** Whether a containerd runs that is not the one which is there. Containers do not end with it: it may be restarted. */
+export function hasOldContainerd(host: Host): Promise<boolean> {
+  return host.succeeds('sh', ['-c', OUTDATED]);
+}
 
 /**
  * Restarts dockerd if it was started with anything else than what is there now, or is not the one that is there. Whoever is

@@ -1,4 +1,4 @@
-import { settle } from './applied';
+import { hasOldContainerd, settle } from './applied';
 import { CERTIFICATES, DAEMON_JSON, pathsOf, writeDaemonJson } from './common';
 import { HvError } from '../errors';
 import type { Host } from './host';
@@ -6,6 +6,7 @@ import type { ProvisionContext, Step } from './provisioner';
 
 const DROP_IN = '/etc/systemd/system/docker.service.d/hvkit.conf';
 const ENVIRONMENT = '/etc/docker/hvkit.env';
+const CONTAINERD = 'containerd.service';
 const RESTART = 300_000;
 
 /** dockerd as a service of systemd's, whoever packaged it. */
@@ -31,6 +32,7 @@ export function systemdSteps(context: ProvisionContext): Step[] {
         await settle(host, {
           reads: [DAEMON_JSON, ENVIRONMENT, DROP_IN, ...pathsOf(CERTIFICATES)],
           async restart() {
+            if (await servesOldContainerd(host)) await host.run('systemctl', ['restart', CONTAINERD]);
             // A service that failed often in a short time is not started again until that is forgotten.
             await host.succeeds('systemctl', ['reset-failed', 'docker.service']);
             await begun(host, 'restart');
@@ -44,6 +46,11 @@ export function systemdSteps(context: ProvisionContext): Step[] {
 
 export function systemdLog(host: Host): Promise<string> {
   return host.run('journalctl', ['--unit', 'docker.service', '--lines', '20', '--no-pager', '--output', 'cat']);
+}
+
+/** One that dockerd has started goes with it. */
+async function servesOldContainerd(host: Host): Promise<boolean> {
+  return (await hasOldContainerd(host)) && (await host.succeeds('systemctl', ['is-active', '--quiet', CONTAINERD]));
 }
 
 async function begun(host: Host, verb: string): Promise<void> {
