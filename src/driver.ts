@@ -9,6 +9,7 @@ export { z } from 'zod';
 
 export type {
   Address,
+  AddressWatch,
   Capabilities,
   Driver,
   DriverContext,

@@ -55,6 +55,15 @@ export interface Address {
   isPending?: true;
 }
 
+/** What tells of a machine's address, such as a file that changes. */
+export interface AddressWatch extends Disposable {
+  /**
+   * Resolves when the address may have become known, or another one, since the watch was begun or this was asked last; and when so
+   * much time has passed. Rejects when the signal comes.
+   */
+  changed(waitMs: number, signal: AbortSignal): Promise<unknown>;
+}
+
 /** A port of the guest's, and the one of this host that leads to it. */
 export interface ForwardedPort {
   guest: number;
@@ -171,6 +180,8 @@ export interface Driver {
   watch(machine: DriverMachine, signal: AbortSignal): Promise<AsyncIterable<StateEvent>>;
   /** Undefined: not known yet. Of a stopped machine it may be known as well. */
   address(machine: DriverMachine): Promise<Address | undefined>;
+  /** Where something tells of it: whoever waits asks for the address then, and not only once in a while. */
+  watchAddress?(machine: DriverMachine): AddressWatch;
   /**
    * How to log in, where that is not at its address with the keys that hvkit made and the image's user. Undefined: nobody can,
    * and it is enough that the machine runs.

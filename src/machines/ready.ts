@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Address, Driver, DriverMachine } from '../drivers/driver';
 import { HvError } from '../errors';
+import { addressOf, otherAddress } from './address-wait';
 import { endOf } from './end-of';
 import { evidenceOf } from './evidence';
 import type { SshClient } from '../ssh/client';
@@ -20,10 +19,6 @@ export interface ReadyOptions {
   onLogin?(client: SshClient, signal: AbortSignal): Promise<void>;
 }
 
-/** No hypervisor tells when a guest has got its address: it has to be asked. */
-const ASK = { first: 100, growth: 1.5, longest: 1000 };
-/** How often it is looked whether the address is another one by now. */
-const ADDRESS_MAY_CHANGE = 2000;
 /** Milliseconds that a hypervisor has to tell whether the address is taken by now. */
 const PENDING = 5000;
 
@@ -77,7 +72,9 @@ export async function startAndWait(
     if (!(await canLogIn(driver, machine()))) return await Promise.race([driver.address(machine()), vigil.lost, ended]);
     stage = 'address';
     options.onStage('waiting for an address');
-    const address = await Promise.race([addressOf(driver, machine, vigil, signal), vigil.lost, ended]);
+    const { lost } = vigil;
+    const onNone = vigil.notMet.bind(vigil);
+    const address = await Promise.race([addressOf(driver, machine, { onNone, signal }), lost, ended]);
     stage = 'ssh';
     return await Promise.race([sshAnswers(driver, machine, address, { ...options, signal, onAttempt }), vigil.lost]);
   } catch (error) {
@@ -99,20 +96,6 @@ export async function startAndWait(
 
 function sayWhy(inVain: string | undefined): string | undefined {
   return inVain === undefined ? undefined : `: ${inVain}, and `;
-}
-
-async function addressOf(
-  driver: Driver,
-  machine: () => DriverMachine,
-  vigil: Vigil,
-  signal: AbortSignal,
-): Promise<Address> {
-  for (let pause = ASK.first; ; pause = Math.min(pause * ASK.growth, ASK.longest)) {
-    const address = await driver.address(machine());
-    if (address) return address;
-    vigil.notMet();
-    await delay(pause, undefined, { signal });
-  }
 }
 
 /** The address that is reserved is not always the one that the guest takes: then the new one is tried. */
@@ -162,19 +145,6 @@ async function used(client: SshClient, work: () => Promise<void>): Promise<void>
     await work();
   } finally {
     await client.end();
-  }
-}
-
-async function otherAddress(
-  driver: Driver,
-  machine: () => DriverMachine,
-  known: Address,
-  signal: AbortSignal,
-): Promise<Address> {
-  for (;;) {
-    await delay(ADDRESS_MAY_CHANGE, undefined, { signal });
-    const address = await driver.address(machine());
-    if (address && (address.host !== known.host || address.sshPort !== known.sshPort)) return address;
   }
 }
 

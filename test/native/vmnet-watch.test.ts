@@ -1,11 +1,28 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { DriverMachine } from '../../src/driver';
+import { xhyveOn } from '../../src/drivers/xhyve';
+import { macOS } from '../../src/drivers/xhyve/host';
 import { findLease, removeLeases, waitForLease, watchLeases, type Lease } from '../../src/native/vmnet';
 import { Folder } from '../support/folder';
 
 const MAC = '8e:01:99:9c:54:b1';
 const A_MINUTE = 60_000;
+const PLAN = {
+  schema: 1,
+  hyperkit: '/hyperkit',
+  uuid: '0f4b4d6f-6d37-4ca7-91e9-4fd0cc2a6a11',
+  network: {},
+  cpus: 1,
+  memory: 256,
+  disk: 1,
+  format: 'raw',
+  cmdline: '',
+  disks: [],
+  vsock: [],
+  user: 'hvkit',
+};
 
 function entry(last: number, hardware = '1,8e:1:99:9c:54:b1', lease = '0x5f3b2a10'): string {
   return `{\n\tname=dev\n\tip_address=192.168.64.${last}\n\thw_address=${hardware}\n\tidentifier=${hardware}\n\tlease=${lease}\n}\n`;
@@ -163,4 +180,17 @@ test('each new or renewed lease is told once', async () => {
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys).not.toContain(`192.168.64.3 ${0x5f3b2a10 * 1000}`);
   expect(keys.at(-1)).toBe(`192.168.64.5 ${0x5f3b2a10 * 1000}`);
+});
+
+test('who waits for a machine of xhyve is told of its lease by the write', async () => {
+  using table = new Table();
+  const context = { home: { path: table.path, id: '' }, env: {}, warn: () => undefined };
+  const driver = xhyveOn({ ...macOS, leases: table.file }).create(context);
+  const machine = { name: 'dev', plan: { ...PLAN, mac: MAC } } as unknown as DriverMachine;
+  using watch = driver.watchAddress?.(machine);
+  expect(await driver.address(machine)).toBeUndefined();
+  const told = watch?.changed(A_MINUTE, AbortSignal.timeout(A_MINUTE));
+  table.replace(entry(7));
+  await told;
+  expect(await driver.address(machine)).toMatchObject({ host: '192.168.64.7' });
 });

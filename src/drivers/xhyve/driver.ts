@@ -6,6 +6,7 @@ import type { ShareType } from '../../images/share-mount';
 import type { Properties, Resource } from '../../resources/resource';
 import type {
   Address,
+  AddressWatch,
   Driver,
   DriverContext,
   DriverMachine,
@@ -66,6 +67,11 @@ export class XhyveDriver implements Driver {
     const { planOf } = require('./plan') as typeof import('./plan');
     const lease = await findLease(planOf(machine).mac, { path: this.#host.leases });
     return lease && { host: lease.address, sshPort: SSH_PORT, guest: lease.address };
+  }
+
+  watchAddress(): AddressWatch {
+    const { TableWatch } = require('../../native/vmnet') as typeof import('../../native/vmnet');
+    return new TableWatch(this.#host.leases);
   }
 
   evidence(machine: DriverMachine): Promise<readonly string[]> {

@@ -18,3 +18,4 @@ export { waitForLease, watchLeases, type WaitOptions, type WatchOptions } from '
 export { parsePlist } from './plist';
 export { type PlistDictionary, type PlistValue } from './plist-value';
 export { SETTINGS_FILE, sharedNetwork, type SharedNetwork } from './settings';
+export { TableWatch } from './watch';

@@ -1,6 +1,8 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
+import type { AddressWatch, DriverMachine } from '../../../src/driver';
 import { HvError } from '../../../src/errors';
 import { fileDriver } from '../../support/file-driver';
 import { TestHome } from '../../support/home';
@@ -99,6 +101,37 @@ test('a console that begins anew with the start is read from there', async () =>
   const run = readFileSync(join(guest, 'run'), 'utf8');
   writeFileSync(join(guest, 'run'), run.replace('kind=$1', ': >console.log; kind=panic'));
   await expect(machine.start({ timeoutMs: 20_000 })).rejects.toMatchObject({ code: 'ERR_GUEST_FAILED' });
+});
+
+test('a driver that is told of the address is asked for it then', async () => {
+  await using home = new TestHome();
+  const create = fileDriver.create.bind(fileDriver);
+  let isTold = false;
+  let watches = 0;
+  const created = jest.spyOn(fileDriver, 'create').mockImplementation((context) => {
+    const driver = create(context);
+    const address = driver.address.bind(driver);
+    return Object.assign(driver, {
+      address: (machine: DriverMachine) => (isTold ? address(machine) : Promise.resolve(undefined)),
+      watchAddress: (): AddressWatch => {
+        watches += 1;
+        const changed = (waitMs: number, signal: AbortSignal): Promise<unknown> => {
+          const wasTold = isTold;
+          isTold = true;
+          return wasTold ? delay(waitMs, undefined, { signal }) : Promise.resolve();
+        };
+        return { changed, [Symbol.dispose]: () => (watches -= 1) };
+      },
+    });
+  });
+  try {
+    const machine = await home.open({ HVKIT_TIMEOUT: '20' }).create(home.request('dev'));
+    expect(await machine.state()).toBe('Running');
+    // Whoever waits no more watches no more.
+    expect(watches).toBe(0);
+  } finally {
+    created.mockRestore();
+  }
 });
 
 test('a hypervisor that hangs holds nobody beyond the deadline', async () => {
