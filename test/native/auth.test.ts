@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 
 import { connect, ConnectCredentialType, type ConnectOptions, type Credential } from '../../src/native/libvirt';
 import { runChild } from './child-process';
@@ -88,6 +89,7 @@ test.each<[string, unknown]>([
   ['a number', [5]],
   ['a hole', new Array(1)],
   ['no array', 5],
+  ['a string, which is a list of letters,', 'b'],
   ['nothing', undefined],
 ])('%s for one question are told apart from a wrong password', async (_what, answers) => {
   await expect(connect(uri, { auth: () => answers as string[] })).rejects.toMatchObject({
@@ -106,8 +108,17 @@ test('answers that throw when they are read are the cause of the error', async (
   await expect(connect(uri, { auth: () => answers })).rejects.toMatchObject({ ...REFUSED, cause: reason });
 });
 
-test('a NUL byte does not end a password early', async () => {
-  await expect(connect(uri, { auth: answering('bigd', 's3cret\0more') })).rejects.toMatchObject(REFUSED);
+test.each([
+  ['a NUL byte', 's3cret\0more'],
+  ['half of a surrogate pair', 's3cret\ud800'],
+])('%s in a password is told apart from a wrong one, and the password from nobody', async (_what, password) => {
+  const error: unknown = await connect(uri, { auth: answering('bigd', password) }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    ...REFUSED,
+    hint: expect.stringContaining('the cause') as string,
+    cause: { name: 'HvError', code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('answer 1') as string },
+  });
+  expect(inspect(error)).not.toContain('s3cret');
 });
 
 test.each(['exit', 'worker'])('an answer that never comes does not keep the %s waiting', async (how) => {

@@ -50,6 +50,25 @@ describe('options', () => {
 
   test('of the wrong type are refused before anything is opened', async () => {
     await expect(connect('test:///default', wrong({ auth: 'secret' }))).rejects.toMatchObject(invalid('`auth`'));
+    await expect(connect('test:///default', wrong({ readOnly: 'no' }))).rejects.toMatchObject(invalid('`readOnly`'));
+    await expect(connect('test:///default', wrong({ keepAlive: { interval: 5 } }))).rejects.toMatchObject(
+      invalid('`keepAlive`'),
+    );
+    const onError = wrong('print it');
+    await expect(connection.on('domain.reboot', () => undefined, { onError })).rejects.toMatchObject(
+      invalid('`onError`'),
+    );
+  });
+});
+
+describe('what is no boolean', () => {
+  test.each([undefined, null, 0, 'false', {}])('is not taken for one: %p', async (value) => {
+    await expect(domain.setAutostart(wrong(value))).rejects.toMatchObject(invalid('autostart'));
+    await expect(pool.setAutostart(wrong(value))).rejects.toMatchObject(invalid('autostart'));
+    const network = await connection.lookupNetworkByName('default');
+    await expect(network.setAutostart(wrong(value))).rejects.toMatchObject(invalid('autostart'));
+    await expect(domain.setVcpu('0', wrong(value))).rejects.toMatchObject(invalid('enabled'));
+    await expect(domain.setGuestVcpus('0', wrong(value))).rejects.toMatchObject(invalid('online'));
   });
 });
 

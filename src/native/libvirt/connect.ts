@@ -1,10 +1,9 @@
-import { HvError } from '../../errors';
 import { native, type NativeCredential } from './binding';
 import { Connection } from './connection';
 import { ConnectCredentialType, ConnectFlags, ErrorNumber } from './enums';
 import { invalidArgument, isUnsupported, LibvirtError } from './errors';
 import { call } from './object';
-import { optionsOf } from './options';
+import { optionsOf, truthOf } from './options';
 import { versionText } from './version';
 
 export interface Credential {
@@ -55,8 +54,9 @@ const CREDENTIAL_TYPES = [
 export async function connect(uri?: string, options: ConnectOptions = {}): Promise<Connection> {
   const { readOnly = false, noAliases = false, auth, keepAlive = KEEP_ALIVE } = optionsOf(options, OPTIONS);
   if (auth !== undefined && typeof auth !== 'function') throw invalidArgument('`auth` must be a function');
-  if (keepAlive) optionsOf(keepAlive, { interval: true, count: true });
-  const flags = (readOnly ? ConnectFlags.RO : 0) | (noAliases ? ConnectFlags.NO_ALIASES : 0);
+  if (keepAlive) requireKeepAlive(keepAlive);
+  const flags =
+    (truthOf(readOnly, '`readOnly`') * ConnectFlags.RO) | (truthOf(noAliases, '`noAliases`') * ConnectFlags.NO_ALIASES);
   const dialogue = auth && new Dialogue(auth);
   try {
     const handle = await call(() => native().open(uri ?? null, flags, CREDENTIAL_TYPES, dialogue?.ask ?? null));
@@ -73,6 +73,12 @@ export function libraryVersion(): string {
   return versionText(native().libraryVersion());
 }
 
+function requireKeepAlive(keepAlive: typeof KEEP_ALIVE): void {
+  const { interval, count } = optionsOf(keepAlive, { interval: true, count: true });
+  if (Number.isInteger(interval) && Number.isInteger(count)) return;
+  throw invalidArgument('`keepAlive` must have an `interval` in seconds and a `count`, both whole numbers');
+}
+
 /** Only a connection to a daemon has such messages; in-process drivers refuse, and need none. */
 async function startKeepAlive(connection: Connection, { interval, count }: typeof KEEP_ALIVE): Promise<void> {
   try {
@@ -83,6 +89,9 @@ async function startKeepAlive(connection: Connection, { interval, count }: typeo
     throw error;
   }
 }
+
+/** The one would end a password early, the other would become a question mark in it. */
+const UNFIT_FOR_C = /[\0\p{Surrogate}]/u;
 
 /** Lets a promise answer where libvirt waits for a callback. */
 class Dialogue {
@@ -108,20 +117,31 @@ class Dialogue {
       challenge: challenge ?? undefined,
       defaultResult: defaultResult ?? undefined,
     }));
+    const given: unknown = await this.#auth(questions);
+    if (!Array.isArray(given)) throw invalidArgument('auth gave no array of answers');
     // A copy, so that what reading the answers may throw is thrown here.
-    const answers = [...(await this.#auth(questions))];
+    const answers: unknown[] = [...(given as unknown[])];
     if (answers.length !== questions.length || !answers.every((answer) => typeof answer === 'string')) {
-      throw new HvError({
-        code: 'ERR_INVALID_ARGUMENT',
-        message: `auth gave ${answers.length} answers for ${questions.length} credentials, or one that is not a string`,
-      });
+      throw invalidArgument(
+        `auth gave ${answers.length} answers for ${questions.length} credentials, or one that is not a string`,
+      );
+    }
+    // Never the answer itself: it may be a password.
+    const unfit = answers.findIndex((answer) => UNFIT_FOR_C.test(answer));
+    if (unfit >= 0) {
+      throw invalidArgument(
+        `auth's answer ${unfit + 1} holds a NUL byte, or half of a surrogate pair: C cannot have it`,
+      );
     }
     return answers;
   }
 }
 
 function explain(error: LibvirtError, uri: string | undefined, cause: unknown): LibvirtError {
-  return error.with({ hint: hintFor(error, uri), cause });
+  // Whatever libvirt says then, it is not the daemon that refused.
+  const hint =
+    cause === undefined ? hintFor(error, uri) : '`auth` itself failed, or answered what is no answer: the cause tells.';
+  return error.with({ hint, cause });
 }
 
 /** The drivers of which a libvirt may have been built with some. Of another name it thinks that a daemon will know it. */

@@ -2,6 +2,7 @@ import type { DomainVcpu, ParameterValues, TypedParameters } from './binding-typ
 import { cpuMapOf, cpusOf } from './domain-cpu-map';
 import { DomainMemory } from './domain-memory';
 import { DomainModificationImpact, DomainVcpuFlags } from './enums';
+import { truthOf } from './options';
 
 export interface DomainIOThread {
   id: number;
@@ -22,7 +23,7 @@ export abstract class DomainCpus extends DomainMemory {
 
   /** Single ones on or off, as libvirt writes sets of numbers: `0-3,^2`. */
   async setVcpu(vcpus: string, enabled: boolean, flags: DomainModificationImpact = 0): Promise<void> {
-    await this.call('virDomainSetVcpu', vcpus, enabled ? 1 : 0, flags);
+    await this.call('virDomainSetVcpu', vcpus, truthOf(enabled, 'enabled'), flags);
   }
 
   /** The most that a running domain can have. */
@@ -42,7 +43,7 @@ export abstract class DomainCpus extends DomainMemory {
 
   /** Lets the guest's system use some of its vCPUs or not, through its agent: `0-3,^2`. */
   async setGuestVcpus(vcpus: string, online: boolean, flags = 0): Promise<void> {
-    await this.call('virDomainSetGuestVcpus', vcpus, online ? 1 : 0, flags);
+    await this.call('virDomainSetGuestVcpus', vcpus, truthOf(online, 'online'), flags);
   }
 
   /** Lets a vCPU run on these CPUs of the host only. */

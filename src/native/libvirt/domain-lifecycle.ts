@@ -12,6 +12,7 @@ import type {
   NodeSuspendTarget,
 } from './enums';
 import type { DomainControlInfo, DomainInfo } from './binding-types';
+import { truthOf } from './options';
 
 /** How a domain comes up and goes down. */
 export abstract class DomainLifecycle extends DomainConsole {
@@ -100,7 +101,7 @@ export abstract class DomainLifecycle extends DomainConsole {
   }
 
   async setAutostart(autostart: boolean): Promise<void> {
-    await this.call('virDomainSetAutostart', autostart ? 1 : 0);
+    await this.call('virDomainSetAutostart', truthOf(autostart, 'autostart'));
   }
 
   /** What libvirt does when the guest powers off, reboots or crashes. */

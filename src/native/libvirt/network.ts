@@ -8,7 +8,7 @@ import type {
 } from './enums';
 import { NetworkPort } from './network-port';
 import { ConnectedObject } from './object';
-import { optionsOf } from './options';
+import { optionsOf, truthOf } from './options';
 
 export interface NetworkUpdateOptions {
   /** Which of several parents is meant, such as the number of the `<ip>`; -1 lets libvirt find the only one that fits. */
@@ -65,7 +65,7 @@ export class Network extends ConnectedObject<'Network'> {
   }
 
   async setAutostart(autostart: boolean): Promise<void> {
-    await this.call('virNetworkSetAutostart', autostart ? 1 : 0);
+    await this.call('virNetworkSetAutostart', truthOf(autostart, 'autostart'));
   }
 
   /** The host's bridge interface. A network that has none is an error. */

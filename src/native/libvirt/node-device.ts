@@ -1,6 +1,7 @@
 import { ErrorNumber } from './enums';
 import { LibvirtError } from './errors';
 import { ConnectedObject } from './object';
+import { truthOf } from './options';
 
 /** A device of the host, or the host itself (`computer`), which is the root of their tree. */
 export class NodeDevice extends ConnectedObject<'NodeDevice'> {
@@ -60,7 +61,7 @@ export class NodeDevice extends ConnectedObject<'NodeDevice'> {
   }
 
   async setAutostart(autostart: boolean): Promise<void> {
-    await this.call('virNodeDeviceSetAutostart', autostart ? 1 : 0);
+    await this.call('virNodeDeviceSetAutostart', truthOf(autostart, 'autostart'));
   }
 
   /** Takes it from the host's own driver, so that a guest can have it; `driver` is what holds it meanwhile, such as `vfio`. */

@@ -19,6 +19,13 @@ export function requireObject(value: unknown, Class: abstract new (...args: neve
   if (!(value instanceof Class)) throw invalidArgument(`${what} must be a ${Class.name}`);
 }
 
+/** What C takes for a boolean. Of another value, such as 'false', it would be the opposite of what was meant. */
+export function truthOf(value: boolean, what: string): 0 | 1 {
+  const given: unknown = value;
+  if (typeof given !== 'boolean') throw invalidArgument(`${what} must be true or false`);
+  return given ? 1 : 0;
+}
+
 export function requireArray(value: unknown, what: string): void {
   if (!Array.isArray(value)) throw invalidArgument(`${what} must be an array`);
 }

@@ -7,7 +7,7 @@ import type {
   StorageXMLFlags,
 } from './enums';
 import { ConnectedObject } from './object';
-import { requireObject } from './options';
+import { requireObject, truthOf } from './options';
 import { StorageVolume } from './storage-volume';
 
 /** Where volumes are kept: a directory, a volume group, ... `name` and `uuid` are known without asking libvirt. */
@@ -77,7 +77,7 @@ export class StoragePool extends ConnectedObject<'StoragePool'> {
   }
 
   async setAutostart(autostart: boolean): Promise<void> {
-    await this.call('virStoragePoolSetAutostart', autostart ? 1 : 0);
+    await this.call('virStoragePoolSetAutostart', truthOf(autostart, 'autostart'));
   }
 
   /** One request to the daemon, however many there are. */
