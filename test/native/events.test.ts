@@ -157,6 +157,30 @@ test('a signal that was aborted before ends a stream before its first event', as
   await expect(stream.next()).rejects.toMatchObject({ code: 'ABORT_ERR' });
 });
 
+test('a listener that libvirt refuses is told so by the call alone', async () => {
+  const told: unknown[] = [];
+  const onError = (error: unknown) => told.push(error);
+  await expect(connection.on('qemu.monitor', () => undefined, { onError })).rejects.toMatchObject({
+    code: 'VIR_ERR_NO_SUPPORT',
+  });
+  expect(told).toEqual([]);
+});
+
+test('a signal that is aborted while a listener is registered is told by the call alone, and later by onError', async () => {
+  const told: unknown[] = [];
+  const onError = (error: unknown) => told.push(error);
+  const early = new AbortController();
+  const registering = connection.on('domain.lifecycle', () => undefined, { onError, signal: early.signal });
+  early.abort();
+  await expect(registering).rejects.toMatchObject({ code: 'ABORT_ERR' });
+  expect(told).toEqual([]);
+
+  const late = new AbortController();
+  await connection.on('domain.lifecycle', () => undefined, { onError, signal: late.signal });
+  late.abort();
+  expect(told).toMatchObject([{ code: 'ABORT_ERR' }]);
+});
+
 test('a stream that was stopped gives nothing more, and may be stopped again', async () => {
   const stream = connection.events('domain.lifecycle');
   await stream.ready;

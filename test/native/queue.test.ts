@@ -92,6 +92,24 @@ test('the loss of the daemon ends streams with an error and is told to every lis
   expect(reasons).toHaveLength(1);
 });
 
+test('listeners that throw when they are told of the loss keep it from no other', async () => {
+  const child = runChild('throwing-on-error.js', [daemon.uri]);
+  await daemon.calls(1);
+  daemon.drop();
+  await expect(child).resolves.toEqual({ code: 0, signal: null, stdout: 'close, first, second\n', stderr: '' });
+});
+
+test('a listener that is lost before it is registered is told once, by the call', async () => {
+  daemon.held.add(Procedure.EVENT_REGISTER_ANY);
+  const told: unknown[] = [];
+  const onError = (error: unknown) => told.push(error);
+  const lost = connection.on('domain.reboot', () => undefined, { onError });
+  await daemon.call(Procedure.EVENT_REGISTER_ANY);
+  daemon.drop();
+  await expect(lost).rejects.toMatchObject({ name: 'LibvirtError' });
+  expect(told).toEqual([]);
+});
+
 test('a registration that the daemon is slow to take does not hold up the calls', async () => {
   daemon.held.add(Procedure.EVENT_REGISTER_ANY);
   const stream = connection.events('domain.lifecycle');

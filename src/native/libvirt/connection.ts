@@ -173,6 +173,7 @@ export class Connection extends DeviceConnection {
   ): Promise<Subscription<Events[Name]>> {
     requireListener(listener);
     const target = this.#target(name, optionsOf(options, LISTEN_OPTIONS));
+    if (options.onError !== undefined) requireListener(options.onError, '`onError`');
     if (options.signal?.aborted) throw aborted(options.signal.reason);
     const { convert } = EVENT_KINDS[name];
     const subscription = new Subscription<Events[Name]>(
@@ -185,7 +186,7 @@ export class Connection extends DeviceConnection {
       listener,
     );
     this.adoptSource(subscription);
-    await subscription.ready;
+    await subscription.registered();
     return subscription;
   }
 
@@ -315,6 +316,6 @@ export class Connection extends DeviceConnection {
   }
 }
 
-function requireListener(listener: unknown): void {
-  if (typeof listener !== 'function') throw invalidArgument('The listener must be a function');
+function requireListener(listener: unknown, what = 'The listener'): void {
+  if (typeof listener !== 'function') throw invalidArgument(`${what} must be a function`);
 }

@@ -181,6 +181,8 @@ export class EventStream<T> extends Source<T> implements AsyncIterableIterator<T
 export class Subscription<T> extends Source<T> {
   readonly #listener: (event: T) => void;
   readonly #onError: ((error: unknown) => void) | undefined;
+  #registered = false;
+  #early: { error: unknown } | undefined;
 
   constructor(
     target: EventTarget,
@@ -193,6 +195,13 @@ export class Subscription<T> extends Source<T> {
     this.#listener = listener;
     this.#onError = options.onError;
     this.source.hold(!this.ended);
+  }
+
+  /** Resolves when libvirt has the registration; rejects with whatever ended it before that. @internal */
+  async registered(): Promise<void> {
+    await this.ready;
+    if (this.#early) throw this.#early.error;
+    this.#registered = true;
   }
 
   ref(): this {
@@ -210,11 +219,15 @@ export class Subscription<T> extends Source<T> {
     await this.stop();
   }
 
-  /** The connection was lost: `onError` is told, if there is one. A refused registration rejects `ready`. */
+  /**
+   * The connection was lost, or the signal aborted: `onError` is told, if there is one. Until it is registered, whoever
+   * waits for that is told instead.
+   */
   override fail(error: unknown): void {
     if (this.ended) return;
     this.stopAfterFailure();
-    this.#onError?.(error);
+    if (this.#registered) callListener(() => this.#onError?.(error));
+    else this.#early = { error };
   }
 
   protected override wake(): void {
