@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 import type { CreateRequest, Machine, Progress, StartOptions } from '../../src';
@@ -81,6 +81,13 @@ async function gone(identity: ProcessIdentity | undefined): Promise<void> {
   using watched = await watchProcess(identity);
   await signalProcess(identity, 'SIGKILL');
   await watched.exit();
+}
+
+/** Somebody is there, and has nobody to pass the call on to. */
+async function hungUpOn(path: string): Promise<void> {
+  const socket = createConnection(path).resume();
+  await once(socket, 'end');
+  socket.destroy();
 }
 
 const said = async (machine: Machine, command: string, ...args: string[]): Promise<string> =>
@@ -258,6 +265,14 @@ test('each of its options reaches hyperkit', async () => {
     expect(`${told} `).toContain(words);
   }
   expect(statSync(join(machine.folder, 'disk.raw')).size).toBe(32 * 2 ** 20);
+
+  // The ports are sockets of this host, also after an end that left them behind.
+  for (const port of ['guest.00000948', 'guest.00000400']) await hungUpOn(join(run, port));
+  await gone(await place.processOf(machine));
+  await gone(await place.processOf(machine, 'keeper.pid').catch(() => undefined));
+  await expect(hungUpOn(join(run, 'guest.00000400'))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await machine.start();
+  await hungUpOn(join(run, 'guest.00000400'));
   await machine.remove();
   // They are the user's.
   expect(disks.every((path) => existsSync(path))).toBe(true);
@@ -324,10 +339,27 @@ test.each([
   [{ options: { experimentalNfsShare: '/Users/me' } }, 'Folders are shared by --share here'],
   [{ options: { disks: '/none/disk' } }, 'The disk /none/disk cannot be read'],
   [{ image: disk }, 'boots from a disk of its own'],
+  [{ image: disk, options: { bootrom: '/none/rom' } }, 'The firmware /none/rom cannot be read'],
+  [{ image: disk, options: { bootrom: '/dev/null' } }, 'The firmware /dev/null is not a file'],
+  [{ image: disk, options: { bootrom: __filename } }, 'in pages of 4096 bytes'],
+  [{ options: { vpnkitSocket: `/${'long'.repeat(26)}` } }, 'is too long for a socket'],
 ])('%j is refused before anything is made', async (request, words) => {
   await expect(create(request)).rejects.toMatchObject({
     code: 'ERR_PRECREATE',
     message: expect.stringContaining(words) as string,
   });
   expect(await hv.list()).toEqual([]);
+});
+
+test('what an option takes is said', async () => {
+  for (const [options, words] of [
+    // As many has hyperkit.
+    [{ vsockPorts: '1,2,3,4,5' }, 'up to four numbers with commas between them are wanted'],
+    [{ disks: 'relative' }, 'up to eight absolute paths with commas between them are wanted'],
+  ] as const) {
+    await expect(create({ options })).rejects.toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+      message: expect.stringContaining(words) as string,
+    });
+  }
 });

@@ -2,13 +2,11 @@ import { HvError } from '../../errors';
 import { shareTag } from '../../images/share-mount';
 import type { MachineFiles } from './files';
 import type { XhyvePlan } from './plan';
-import type { RunFiles } from './run-files';
+import { GUEST_CID, type RunFiles } from './run-files';
 
 /** What a machine may have several of shares a slot, which has eight functions. */
 const DISKS_SLOT = 5;
 const SHARES_SLOT = 12;
-/** Each machine has a hyperkit of its own, to which it is the only guest. */
-const GUEST_CID = 3;
 
 /** What tells hyperkit of a machine. */
 export function hyperkitArguments(

@@ -18,16 +18,16 @@ export const xhyveOptions = z.strictObject({
   rawdisk: z.boolean().default(false).describe('a raw disk, which it is anyway'),
   disks: z
     .string()
-    .regex(/^\/[^,]*(,\/[^,]*){0,7}$/)
+    .regex(/^\/[^,]*(,\/[^,]*){0,7}$/, 'up to eight absolute paths with commas between them are wanted')
     .optional()
     .describe('more disks, up to eight: paths with commas between them'),
   uuid: z.uuid().optional().describe('the UUID that the MAC, and with it the address, follows from'),
   vpnkitSocket: path.optional().describe("a socket that serves the guest's Ethernet as vpnkit does, in place of vmnet"),
   vsockPorts: z
     .string()
-    .regex(/^[1-9]\d{0,8}(,[1-9]\d{0,8}){0,15}$/)
+    .regex(/^[1-9]\d{0,8}(,[1-9]\d{0,8}){0,3}$/, 'up to four numbers with commas between them are wanted')
     .optional()
-    .describe('ports of the guest (vsock) that are sockets of this host: numbers with commas between them'),
+    .describe('ports of the guest (vsock) that are sockets of this host, up to four: numbers with commas between them'),
   virtio9p: z.string().optional().describe(INSTEAD),
   virtio9pRoot: z.string().optional().describe(INSTEAD),
   experimentalNfsShare: z.string().optional().describe(INSTEAD),

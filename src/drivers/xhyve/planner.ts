@@ -5,6 +5,7 @@ import { isErrno } from '../../files';
 import type { BootImage } from '../../images/image';
 import type { Properties } from '../../resources/resource';
 import type { DriverContext, MachineSpec } from '../driver';
+import { checkBootrom } from './bootrom';
 import { requireAddress } from './exhaustion';
 import { health } from './health';
 import type { XhyveHost } from './host';
@@ -15,6 +16,7 @@ import { xhyveOptions, type XhyveOptions } from './options';
 import type { XhyvePlan } from './plan';
 import { runFilesOf } from './run-files';
 import { checkGuest, checkShares } from './shares';
+import { checkSockets } from './sockets';
 
 const MIB = 2 ** 20;
 const CONSOLE = 'console=ttyS0';
@@ -42,7 +44,10 @@ export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: Dri
     throw new HvError({ code: 'ERR_XHYVE_HOST', message: `The driver xhyve does not work here: ${reason}`, hint: fix });
   }
   requireHyperkit(options.hyperkit, host, context);
-  await checkShares(spec.shares, runFilesOf(context.home, options.uuid ?? SOME_UUID));
+  const run = runFilesOf(context.home, options.uuid ?? SOME_UUID);
+  await checkShares(spec.shares, run);
+  checkSockets(options, run);
+  if (options.bootrom !== undefined) await checkBootrom(options.bootrom);
   await requireNetwork(await networkOf(options, host), host);
   // One that had its address before has it still.
   if (options.vpnkitSocket === undefined && options.uuid === undefined) await requireAddress(host);

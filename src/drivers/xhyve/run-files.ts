@@ -2,6 +2,9 @@ import { join } from 'node:path';
 
 import type { Home } from '../driver';
 
+/** Each machine has a hyperkit of its own, to which it is the only guest. */
+export const GUEST_CID = 3;
+
 /** What comes and goes with a machine's process. */
 export interface RunFiles {
   readonly folder: string;
@@ -27,6 +30,8 @@ export interface RunFiles {
   readonly ringBefore: string;
   /** Where the server of a shared folder listens. */
   share(index: number): string;
+  /** Where a port of the guest's (vsock) listens, as hyperkit calls it. It makes a link `guest.<port>` to it. */
+  port(number: number): string;
 }
 
 /** Beside the machines' own folders: a process whose machine is gone is found there. */
@@ -50,5 +55,8 @@ export function runFilesOf(home: Pick<Home, 'path'>, uuid: string): RunFiles {
     ring: path('console.ring'),
     ringBefore: path('console.before'),
     share: (index) => path(`share${index}`),
+    port: (number) => path(`${digits(GUEST_CID)}.${digits(number)}`),
   };
 }
+
+const digits = (number: number): string => number.toString(16).padStart(8, '0');

@@ -7,12 +7,11 @@ import type { BootImage } from '../../images/image';
 import { ownProgram } from '../../native/program';
 import type { MachineSpec, Share } from '../driver';
 import type { RunFiles } from './run-files';
+import { isTooLong } from './sockets';
 
 const SERVER = 'hvkit-9p';
 /** They have one slot, which has so many functions. */
 const MOST = 8;
-/** macOS has room for so many bytes in the address of a socket, and hyperkit cuts off what is longer. */
-const LONGEST_SOCKET = 103;
 const OWN = ['micro', 'docker'];
 
 /** What keeps folders from being shared, whatever the guest; also later, at each start. */
@@ -23,7 +22,7 @@ export async function checkShares(shares: readonly Share[], run: RunFiles): Prom
   }
   serverOfShares();
   const socket = run.share(MOST - 1);
-  if (Buffer.byteLength(socket) > LONGEST_SOCKET) {
+  if (isTooLong(socket)) {
     throw refused(
       `${socket} is too long for a socket, over which a folder is shared`,
       'HVKIT_HOME names another folder.',

@@ -4,6 +4,7 @@ const { existsSync, closeSync, openSync } = require('node:fs');
 const { join } = require('node:path');
 
 const { Refused } = require('./refused');
+const { vsockOf } = require('./vsock');
 
 /** The name that macOS gives to the bridge of vmnet's shared network. */
 const VMNET = 'bridge100';
@@ -17,6 +18,7 @@ function devicesOf(settings, nextFd) {
   const arguments_ = [];
   const links = [];
   const shares = [];
+  const vsocks = [];
   const inOrder = settings.slots.toSorted((a, b) => a.bus - b.bus || a.slot - b.slot || a.func - b.func);
   for (const slot of inOrder) {
     if (slot.bus !== 0) throw new Refused('This stand-in has one PCI bus');
@@ -25,8 +27,9 @@ function devicesOf(settings, nextFd) {
     arguments_.push(...device.arguments);
     if (device.link) links.push(device.link);
     if (device.share) shares.push(device.share);
+    if (device.vsock) vsocks.push(device.vsock);
   }
-  return { arguments: arguments_, links, shares };
+  return { arguments: arguments_, links, shares, vsocks };
 }
 
 const placeOf = ({ slot, func }, slots) => {
@@ -150,23 +153,8 @@ function nine(slot, { slots }) {
   return { arguments: [], share: { path: wanted.path.slice(0, LONGEST_PATH), tag: wanted.tag, argumentsOn } };
 }
 
-/** Its arguments are looked at; QEMU has nothing like it. */
-function vsock(slot) {
-  const wanted = {};
-  for (const option of slot.options ?? []) {
-    const [, key, value] = /^(guest_cid|path|guest_forwards)=(.*)$/.exec(option) ?? [];
-    if (key === undefined) throw new Refused(`invalid option: ${option}`);
-    wanted[key] = value;
-  }
-  if (!wanted.path || wanted.guest_cid === undefined) {
-    throw new Refused('guest_cid and path options are both required.');
-  }
-  if (!(Number.parseInt(wanted.guest_cid, 10) > 2)) throw new Refused(`invalid guest_cid ${wanted.guest_cid}`);
-  for (const port of wanted.guest_forwards?.split(';') ?? []) {
-    if (!/^\d+$/.test(port)) throw new Refused(`failed to parse forward "${port}": Invalid argument`);
-  }
-  return nothing();
-}
+/** Sockets of the host; to the guest there is nothing. */
+const vsock = ({ options }) => ({ arguments: [], vsock: vsockOf(options) });
 
 const nothing = () => ({ arguments: [] });
 const MAKERS = {

@@ -12,6 +12,7 @@ const {
 } = require('node:fs');
 const { join } = require('node:path');
 
+const { checkRom } = require('./bootrom');
 const { consoleOf } = require('./console');
 const { devicesOf } = require('./devices');
 const { parse } = require('./options');
@@ -19,6 +20,7 @@ const { Monitor } = require('./qmp');
 const { Refused } = require('./refused');
 const { carry } = require('./nine');
 const { connect, relay } = require('./vpnkit');
+const { openSockets } = require('./vsock');
 
 /** What hyperkit exits with, by QEMU's reason to end. */
 const TRIPLE_FAULT = 3;
@@ -41,7 +43,8 @@ function main(args) {
 async function run(args) {
   const settings = parse(args);
   writePidfile(settings.pidfile);
-  const { arguments: devices, links, shares } = devicesOf(settings, FIRST_FREE_FD);
+  const { arguments: devices, links, shares, vsocks } = devicesOf(settings, FIRST_FREE_FD);
+  vsocks.forEach(openSockets);
   const com1 = consoleOf(settings);
   const connected = [];
   for (const link of links) {
@@ -84,7 +87,11 @@ function kernelIn(path) {
 
 /** Loaded when the processor starts: hyperkit aborts if that fails. */
 function firmware({ kernel, initrd, cmdline, rom }) {
-  const files = { kernel, initrd, rom };
+  if (rom !== undefined) {
+    checkRom(rom);
+    return ['-bios', rom];
+  }
+  const files = { kernel, initrd };
   for (const [name, path] of Object.entries(files)) {
     if (path === undefined) continue;
     try {
@@ -93,7 +100,6 @@ function firmware({ kernel, initrd, cmdline, rom }) {
       throw new Refused(`kexec: failed to load ${name} ${path}`, { aborts: true });
     }
   }
-  if (rom !== undefined) return ['-bios', rom];
   return [
     '-kernel',
     kernelIn(kernel),

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { MachineSpec } from '../../../src/driver';
+import { xhyveOptions } from '../../../src/drivers/xhyve/options';
 import { runFilesOf } from '../../../src/drivers/xhyve/run-files';
 import { checkGuest, checkShares } from '../../../src/drivers/xhyve/shares';
+import { checkSockets } from '../../../src/drivers/xhyve/sockets';
 import type { BootImage } from '../../../src/images/image';
 
 const folder = mkdtempSync(join(tmpdir(), 'hvkit-shares-'));
@@ -41,4 +43,10 @@ test('a home that is too deep for sockets is said before anything is made', asyn
     code: 'ERR_XHYVE_SHARE',
     message: expect.stringContaining('too long for a socket') as string,
   });
+  const ports = xhyveOptions.parse({ vsockPorts: '80' });
+  checkSockets(xhyveOptions.parse({}), run);
+  expect(() => {
+    checkSockets(ports, run);
+  }).toThrow('/0f4b4d6f-6d37-4ca7-91e9-4fd0cc2a6a11/00000003.00000000 is too long for a socket');
+  checkSockets(ports, runFilesOf({ path: '/Users/somebody/.hvkit' }, '0f4b4d6f-6d37-4ca7-91e9-4fd0cc2a6a11'));
 });
