@@ -30,6 +30,8 @@ export interface CopyOptions {
 export interface ShellOptions {
   /** Its words are one line for the user's shell, as with ssh. */
   command?: readonly string[];
+  /** In its place, what the system's ssh takes behind the host's name, options first: `-N -L 8080:localhost:80`. */
+  passed?: readonly string[];
   /** Not by the system's ssh. */
   native?: boolean;
   signal?: AbortSignal;

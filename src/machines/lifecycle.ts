@@ -173,10 +173,12 @@ export async function requireRunning(place: Workplace, record: MachineRecord): P
   if (state !== 'Stopped' && state !== 'Saved') return state;
   // To start it is no advice where that would be refused.
   requireFinished(record);
+  const { definition } = await place.drivers.engaged(record);
+  const isStarted = definition.capabilities.power !== false;
   throw new HvError({
     code: 'ERR_NOT_RUNNING',
     message: 'Host is not running',
-    hint: `hvkit start ${record.name}`,
+    hint: isStarted ? `hvkit start ${record.name}` : 'Switch it on where it stands: hvkit cannot.',
   });
 }
 

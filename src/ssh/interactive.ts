@@ -10,6 +10,8 @@ import { runInTerminal, type Terminal } from './terminal';
 export interface ShellOptions {
   /** One line for the user's shell in the machine, in place of that shell. */
   command?: string | undefined;
+  /** What the system's ssh takes behind the host's name, options first: `-N -L 8080:localhost:80`. Nobody else can do that. */
+  passed?: readonly string[] | undefined;
   /** Not by the system's ssh. */
   native?: boolean | undefined;
   signal?: AbortSignal | undefined;
@@ -25,8 +27,9 @@ export interface ShellOptions {
  * 255 of every signal.
  */
 export async function shell(host: ConfiguredHost, options: ShellOptions = {}): Promise<number> {
+  if (options.passed) return (await systemSsh(host, [host.name, ...options.passed], options)) ?? noSsh();
   if (options.command === undefined && options.native !== true && options.terminal === undefined) {
-    const status = await systemShell(host, options);
+    const status = await systemSsh(host, ['-t', host.name], options);
     if (status !== undefined) return status;
   }
   const { signal } = options;
@@ -35,10 +38,14 @@ export async function shell(host: ConfiguredHost, options: ShellOptions = {}): P
 }
 
 /** Undefined: this system has no ssh. */
-async function systemShell(host: ConfiguredHost, options: ShellOptions): Promise<number | undefined> {
+async function systemSsh(
+  host: ConfiguredHost,
+  words: readonly string[],
+  options: ShellOptions,
+): Promise<number | undefined> {
   const { signal } = options;
   const env = { ...process.env, SSH_AUTH_SOCK: agentSocket(options) };
-  const child = spawn('ssh', [...sshOptions(host), '-t', host.name], { stdio: 'inherit', env });
+  const child = spawn('ssh', [...sshOptions(host), ...words], { stdio: 'inherit', env });
   const pass = (name: NodeJS.Signals): void => {
     child.kill(name);
   };
@@ -68,6 +75,14 @@ function statusOf(child: ChildProcess): Promise<number | undefined> {
       if (signal) resolve(128 + constants.signals[signal]);
       else resolve(code ?? CONNECTION_FAILED);
     });
+  });
+}
+
+function noSsh(): never {
+  throw new HvError({
+    code: 'ERR_SSH_EXEC',
+    message: "There is no ssh here, whose options these are: hvkit's own client does not know them",
+    hint: 'apt-get install openssh-client, or what it is called in this system',
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import type { Machine } from '../../index';
 import type { Context } from '../context';
 import { examples } from '../examples';
 import { jsonOrYaml, printData } from '../output';
@@ -24,10 +25,11 @@ export function configure(command: Command, context: Context): void {
       const filled = format === undefined ? undefined : late().template(format);
       const machine = await target(context, name);
       if (filled === undefined) {
-        printData(context, output, machine.inspect());
+        const { name: face } = context.face;
+        printData(context, output, face === 'docker-machine' ? scriptData(machine, context) : machine.inspect());
         return;
       }
-      const { templateData } = require('../docker-machine/inspected') as typeof import('../docker-machine/inspected');
+      const { templateData } = inspection();
       context.print(`${filled.execute(templateData(machine, context.hvkit.home), { missing: 'no value' })}\n`);
     });
   command.addHelpText(
@@ -40,6 +42,16 @@ export function configure(command: Command, context: Context): void {
     ["hvkit inspect -f '{{.Driver.IPAddress}}' dev", "docker-machine's names"],
     ["hvkit inspect -f '{{json .spec}}' dev", "hvkit's own"],
   ]);
+}
+
+/** As templates see it, so that `jq .Driver.IPAddress` finds what it looks for. */
+function scriptData(machine: Machine, { hvkit }: Context): unknown {
+  const { json } = require('../template/json') as typeof import('../template/json');
+  return JSON.parse(json(inspection().templateData(machine, hvkit.home))) as unknown;
+}
+
+function inspection(): typeof import('../docker-machine/inspected') {
+  return require('../docker-machine/inspected') as typeof import('../docker-machine/inspected');
 }
 
 function late(): typeof import('../template') {

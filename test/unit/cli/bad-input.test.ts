@@ -144,7 +144,7 @@ describe('a command line that is wrong', () => {
     [['scp', 'one', 'two'], /Neither side is on a machine/],
     [['exec'], /A machine and a command are needed/],
     [['exec', 'dev'], /A machine and a command are needed/],
-    [['ssh', 'dev', '-L', '80:localhost:80'], /"-L" is an option of ssh/],
+    [['ssh', 'dev', '-L', '80:localhost:80'], /"-L" is an option of the system's ssh/],
     [['settings', 'get', 'colour'], /colour/],
     [['settings', 'set', 'colour', 'red'], /colour/],
     [['settings', 'set', 'cpus', 'many'], /cpus/],

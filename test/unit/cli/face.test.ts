@@ -80,6 +80,19 @@ test('what was made says what comes next', async () => {
   );
 });
 
+test('inspect prints what scripts look for, in its names', async () => {
+  await hvkit(['create', '-d', 'none', '--url', 'tcp://192.0.2.7:2376', 'far'], { home: home.path });
+  const { stdout } = await machine('inspect', 'far');
+  expect(stdout).toMatch(/^\{\n {4}"ConfigVersion": 3,\n {4}"Driver": \{\n/);
+  expect(JSON.parse(stdout)).toMatchObject({
+    Name: 'far',
+    DriverName: 'none',
+    Driver: { IPAddress: '192.0.2.7', MachineName: 'far', StorePath: home.path },
+    phase: 'ready',
+  });
+  expect(JSON.parse((await hvkit(['inspect', 'far'], { home: home.path })).stdout)).not.toHaveProperty('Driver');
+});
+
 test('the program of that name', () => {
   const program = join(__dirname, '..', '..', '..', 'bin', 'docker-machine.js');
   const env = { PATH: process.env['PATH'], HOME: home.folder.path };

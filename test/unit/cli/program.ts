@@ -48,6 +48,10 @@ export class Program {
     }
   }
 
+  type(keys: string): void {
+    this.process.stdin?.write(keys);
+  }
+
   signal(name: NodeJS.Signals): void {
     this.process.kill(name);
   }
@@ -63,9 +67,5 @@ export class OnTerminal extends Program {
   protected override start(argv: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
     const line = ['exec', process.execPath, PROGRAM, ...argv].map(quote).join(' ');
     return spawn('script', ['-qefc', `stty rows 40 cols 80; ${line}`, '/dev/null'], { env, stdio: 'pipe' });
-  }
-
-  type(keys: string): void {
-    this.process.stdin?.write(keys);
   }
 }

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileDriver } from '../../support/file-driver';
 import { TestHome } from '../../support/home';
 import { hvkit, type Ran } from './command-line';
+import { Program } from './program';
 
 let home: TestHome;
 /** Folders of this host; those of a machine are the same ones. */
@@ -83,6 +84,30 @@ describe('ssh', () => {
 
   test('127 for what is not there', async () => {
     expect(await run(['ssh', 'dev', '/no/such'])).toMatchObject({ status: 127 });
+  });
+
+  test("options are those of the system's ssh, as docker-machine has it", async () => {
+    const server = createServer((socket) => socket.end('from the machine'));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const end = join(here, 'end');
+    const tunnel = `${end}:127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const program = new Program(home, [
+      'ssh',
+      'dev',
+      '-L',
+      tunnel,
+      '-o',
+      'BatchMode=yes',
+      'echo begun; read go; exit 7',
+    ]);
+    await program.prints(/begun/);
+    expect(await text(connect(end))).toBe('from the machine');
+    program.type('go\n');
+    expect(await program.ends()).toEqual({ status: 7, stdout: 'begun\n', stderr: '' });
+    server.close();
+    const native = await new Program(home, ['--native-ssh', 'ssh', 'dev', '-N']).ends();
+    expect(native).toMatchObject({ status: 2, stdout: '' });
+    expect(native.stderr).toContain('"-N" is an option of the system\'s ssh');
   });
 });
 
