@@ -14,8 +14,9 @@ const KEYS: Readonly<Record<string, (value: string) => Test>> = {
   },
   label: (value) => {
     const [name, wanted] = parted(value);
+    const { dockerIn } = require('./docker-machine/options') as typeof import('./docker-machine/options');
     return ({ spec }) =>
-      (spec?.docker?.engine.labels ?? []).map(parted).some(([key, has = '']) => {
+      (dockerIn(spec)?.engine.labels ?? []).map(parted).some(([key, has = '']) => {
         return key === name && (wanted === undefined || same(has, wanted));
       });
   },

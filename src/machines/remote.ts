@@ -22,7 +22,7 @@ export async function addressOf(place: Workplace, record: MachineRecord): Promis
 }
 
 export async function knownAddress(place: Workplace, record: MachineRecord): Promise<Address> {
-  const driver = await place.drivers.of(record);
+  const { driver, definition } = await place.drivers.engaged(record);
   const machine = machineOf(place.store, record);
   const address = await driver.address(machine);
   if (address) return settled(address);
@@ -30,7 +30,8 @@ export async function knownAddress(place: Workplace, record: MachineRecord): Pro
   throw new HvError({
     code: 'ERR_NO_ADDRESS',
     message: [`The machine "${record.name}" has no address yet`, ...seen.map((line) => `  ${line}`)].join('\n'),
-    hint: `hvkit start ${record.name} waits until it has one.`,
+    // One that hvkit does not start is where it was said to be.
+    ...(definition.capabilities.power !== false && { hint: `hvkit start ${record.name} waits until it has one.` }),
   });
 }
 

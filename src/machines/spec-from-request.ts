@@ -1,4 +1,6 @@
-import type { DriverDefinition, MachineSpec } from '../drivers/driver';
+import { isDeepStrictEqual } from 'node:util';
+
+import type { DockerSpec, DriverDefinition, MachineSpec } from '../drivers/driver';
 import { machineSpec } from '../drivers/spec';
 import { HvError } from '../errors';
 import type { Json } from '../resources/resource';
@@ -81,13 +83,20 @@ export async function specFromRequest(request: CreateRequest, circumstances: Cir
     ...(network !== undefined && { network }),
     ...(userData !== undefined && { userData }),
     ...(sshKey !== undefined && { sshKey }),
-    ...(docker &&
-      definition.takes?.docker !== false && {
-        docker: placed('image', () => settleDocker(docker, { image: booted, defaults })),
-      }),
+    ...(docker && dockerFields(docker, definition, () => settleDocker(docker, { image: booted, defaults }))),
   };
   // The one that is stored, and read again by other versions.
   return machineSpec.parse(spec);
+}
+
+/** Under which name its Docker stands: of one that somebody else looks after there is only what was told. */
+function dockerFields(
+  told: DockerSpec,
+  { takes }: DriverDefinition,
+  settle: () => DockerSpec,
+): Pick<MachineSpec, 'docker' | 'dockerAsTold'> {
+  if (takes?.docker !== false) return { docker: placed('image', settle) };
+  return isDeepStrictEqual(told, readDocker(true)) ? {} : { dockerAsTold: told };
 }
 
 /** Refuses what no driver could make anything of. Also for whoever has yet to find the driver that the request names. */

@@ -2,7 +2,7 @@ import type { MachineSummary } from '../../index';
 import { messageOf } from '../report';
 import { megabytes } from '../size';
 import type { Value } from '../template/value';
-import { engineFields, swarmFields } from './options';
+import { dockerIn, engineFields, swarmFields } from './options';
 
 /** Where docker-machine's classic Swarm listens, if nobody says otherwise. */
 const SWARM_HOST = 'tcp://0.0.0.0:3376';
@@ -71,7 +71,7 @@ function isPointedAt({ state, docker }: MachineSummary, pointed: Pointed): boole
 
 /** At the same address, on the port of the swarm's. */
 function isSwarmPointedAt({ state, docker, spec }: MachineSummary, pointed: Pointed): boolean {
-  const { swarm } = spec?.docker ?? {};
+  const { swarm } = dockerIn(spec) ?? {};
   if (state !== 'Running' || docker?.url === undefined || swarm?.isMaster !== true) return false;
   const port = /:\d+$/.exec(swarm.host ?? SWARM_HOST)?.[0] ?? '';
   return docker.url.replace(/:\d+$/, port) === pointed;
@@ -81,20 +81,20 @@ type Member = Pick<MachineSummary, 'name' | 'spec'>;
 
 /** The machine that began the swarm which this one is in. */
 export function swarmMasterOf(machine: Member, all: readonly Member[]): string | undefined {
-  const { swarm } = machine.spec?.docker ?? {};
+  const { swarm } = dockerIn(machine.spec) ?? {};
   if (swarm === undefined) return undefined;
   if (swarm.isMaster) return machine.name;
   if (all.some(({ name }) => name === swarm.discovery)) return swarm.discovery;
-  const masters = all.filter(({ spec }) => spec?.docker?.swarm?.isMaster);
+  const masters = all.filter(({ spec }) => dockerIn(spec)?.swarm?.isMaster);
   // It was told of none, and has joined the only one there was.
   if (swarm.discovery === undefined) return masters.length === 1 ? masters[0]?.name : undefined;
   // As with classic Swarm: both were told of the same place.
-  return masters.find(({ spec }) => spec?.docker?.swarm?.discovery === swarm.discovery)?.name;
+  return masters.find(({ spec }) => dockerIn(spec)?.swarm?.discovery === swarm.discovery)?.name;
 }
 
 function swarmOf(machine: MachineSummary, all: readonly MachineSummary[]): string {
   const master = swarmMasterOf(machine, all) ?? '';
-  return machine.spec?.docker?.swarm?.isMaster ? `${master} (master)` : master;
+  return dockerIn(machine.spec)?.swarm?.isMaster ? `${master} (master)` : master;
 }
 
 function errorOf({ error, reason, docker, state }: MachineSummary): string {

@@ -3,9 +3,14 @@ import type { Fields } from '../template/value';
 
 type Spec = MachineSpec | undefined;
 
+/** What is known of a machine's Docker: of one that somebody else looks after, what was said of it. */
+export function dockerIn(spec: Spec): MachineSpec['docker'] {
+  return spec?.docker ?? spec?.dockerAsTold;
+}
+
 /** What docker-machine keeps of `--engine-*`, in its names; null of what is no Docker host. */
 export function engineFields(spec: Spec): Fields | null {
-  const { engine } = spec?.docker ?? {};
+  const { engine } = dockerIn(spec) ?? {};
   if (engine === undefined) return null;
   return {
     ArbitraryFlags: engine.opts,
@@ -21,8 +26,9 @@ export function engineFields(spec: Spec): Fields | null {
 
 /** Of `--swarm*`. */
 export function swarmFields(spec: Spec): Fields | null {
-  if (spec?.docker === undefined) return null;
-  const { swarm } = spec.docker;
+  const docker = dockerIn(spec);
+  if (docker === undefined) return null;
+  const { swarm } = docker;
   return {
     IsSwarm: swarm !== undefined,
     Address: swarm?.addr ?? '',
@@ -40,7 +46,8 @@ export function swarmFields(spec: Spec): Fields | null {
 
 /** Where the certificates of a machine lie: its own in its folder, the others' in the home. */
 export function authFields(spec: Spec, { home, folder }: { home: string; folder: string }): Fields | null {
-  if (spec?.docker === undefined) return null;
+  const docker = dockerIn(spec);
+  if (docker === undefined) return null;
   const certs = `${home}/certs`;
   return {
     CertDir: certs,
@@ -50,7 +57,7 @@ export function authFields(spec: Spec, { home, folder }: { home: string; folder:
     ClientKeyPath: `${certs}/key.pem`,
     ServerCertPath: `${folder}/server.pem`,
     ServerKeyPath: `${folder}/server-key.pem`,
-    ServerCertSANs: spec.docker.tlsSans,
+    ServerCertSANs: docker.tlsSans,
     StorePath: folder,
   };
 }

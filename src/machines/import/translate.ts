@@ -25,7 +25,7 @@ export function translate(machine: ForeignMachine, circumstances: Circumstances)
   if (driverName === 'none') {
     const url = textIn(driver, 'URL');
     if (url === undefined) throw refused(machine, 'its URL is not recorded');
-    return { request: { name, driver: 'none', options: { url } } };
+    return { request: { name, driver: 'none', options: { url }, docker: dockerOf(machine) } };
   }
   if (driverName === 'generic' || circumstances.asHosts) return asHost(machine, circumstances);
   if (!driverText.startsWith('{')) throw refused(machine, 'what its driver knows of it is not recorded');

@@ -93,6 +93,25 @@ test('inspect prints what scripts look for, in its names', async () => {
   expect(JSON.parse((await hvkit(['inspect', 'far'], { home: home.path })).stdout)).not.toHaveProperty('Driver');
 });
 
+test('of a Docker that somebody else looks after, what was said of it is shown', async () => {
+  const asIs = (...argv: string[]): Promise<Ran> => hvkit(argv, { face: 'docker-machine', home: home.path });
+  const swarm = ['--swarm', '--swarm-discovery', 'token://abc'];
+  const create = (name: string, ...words: string[]): Promise<Ran> =>
+    asIs('create', '-d', 'none', '--url', 'tcp://127.0.0.1:1', ...words, name);
+  expect(await create('m1', ...swarm, '--swarm-master', '--engine-label', 'env=test')).toMatchObject({ status: 0 });
+  await create('w1', ...swarm, '--swarm-image', 'swarm:1.2', '--swarm-strategy', 'spread', '--swarm-opt', 'a=b');
+  await create('alone');
+  const lines = '{{.Name}}:{{.Swarm}}:{{with .EngineOptions}}{{.Labels}}{{end}}';
+  expect((await asIs('ls', '-f', lines)).stdout).toBe('alone::\nm1:m1 (master):[env=test]\nw1:m1:[]\n');
+  expect((await asIs('ls', '-q', '--filter', 'swarm=m1')).stdout).toBe('m1\nw1\n');
+  expect((await asIs('ls', '-q', '--filter', 'label=env=test')).stdout).toBe('m1\n');
+  const { stdout } = await asIs('inspect', '-f', '{{json .HostOptions.SwarmOptions}}', 'w1');
+  expect(JSON.parse(stdout)).toMatchObject({ Agent: true, Master: false, Image: 'swarm:1.2', ArbitraryFlags: ['a=b'] });
+  // It has no certificates for all that.
+  expect((await asIs('config', 'm1')).stdout).toBe('-H=tcp://127.0.0.1:1\n');
+  expect(await asIs('doctor')).toMatchObject({ status: 0 });
+});
+
 test('the program of that name', () => {
   const program = join(__dirname, '..', '..', '..', 'bin', 'docker-machine.js');
   const env = { PATH: process.env['PATH'], HOME: home.folder.path };

@@ -62,11 +62,15 @@ function contents(path: string): string[] {
 }
 
 test('a URL is taken over, with its certificates; the store stays as it is', async () => {
-  add('far', 'none', { driver: { URL: 'tcp://192.0.2.7:2376' } });
+  const host = { SwarmOptions: { Master: true, Agent: true }, EngineOptions: { Labels: ['role=far'] } };
+  add('far', 'none', { driver: { URL: 'tcp://192.0.2.7:2376' }, host });
   const before = contents(store);
   expect(await run('import')).toEqual({ status: 0, stdout: 'Machine "far" (none) was taken over.\n', stderr: '' });
   expect(contents(store)).toEqual(before);
   expect(await run('url', 'far')).toMatchObject({ stdout: 'tcp://192.0.2.7:2376\n' });
+  expect(await run('ls', '-q', '--filter', 'swarm=far', '--filter', 'label=role=far')).toMatchObject({
+    stdout: 'far\n',
+  });
   const { stdout } = await run('config', 'far');
   expect(stdout).toContain('--tlsverify');
   const key = join(home, 'machines', 'far', 'key.pem');
