@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 
 import type { DockerSpec } from '../drivers/driver';
 import { dockerSpec } from '../drivers/spec';
-import { refusal } from './refusal';
+import { HvError } from '../errors';
+import { refusal, shown } from './refusal';
 import type { Defaults } from './setting-keys';
 
 /** The image of hvkit's own that a Docker host boots. */
@@ -19,6 +20,12 @@ export function readDocker(value: unknown): DockerSpec | undefined {
   const parsed = dockerSpec.safeParse(value === true ? {} : value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
+    const wrong = issue?.path.reduce(inside, value);
+    if (issue && typeof wrong === 'string' && wrong !== value) {
+      // That of a flag, for whom the whole object has no meaning.
+      const message = `${issue.path.join('.')}: ${shown(wrong)} ${issue.message}`;
+      throw new HvError({ code: 'ERR_INVALID_REQUEST', message, cause: parsed.error });
+    }
     const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
     throw refusal(value, `is no Docker host: ${where}${issue?.message ?? ''}`, EXAMPLE, parsed.error);
   }
@@ -27,6 +34,10 @@ export function readDocker(value: unknown): DockerSpec | undefined {
     throw refusal(name, 'is no name or address that a certificate could have', 'docker.example.org');
   }
   return parsed.data;
+}
+
+function inside(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
 }
 
 /** With what is usual where nothing was said. */

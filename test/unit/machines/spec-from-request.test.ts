@@ -226,6 +226,7 @@ test('what Docker is usually asked for stands behind what the request says', asy
 
 test.each([
   [{ docker: 'yes' }, /^docker: "yes" is no Docker host/],
+  [{ docker: { engine: { labels: ['a'] } } }, /^docker: engine\.labels\.0: "a" must be written as key=value$/],
   [{ docker: { engine: { label: [] } } }, /^docker: .*is no Docker host: engine: .*label/],
   [{ docker: { tlsSans: ['a b'] } }, /^docker: "a b" is no name or address/],
   [{ docker: true, image: 'micro' }, /^image: "micro" has no room for Docker/],
