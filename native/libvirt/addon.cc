@@ -44,6 +44,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Module{EnvLoop::Create(env)});
   exports.Set("open", Napi::Function::New(env, Open, "open"));
   exports.Set("close", Napi::Function::New(env, Close, "close"));
+  exports.Set("share", Napi::Function::New(env, Share, "share"));
   exports.Set("free", Napi::Function::New(env, Free, "free"));
   exports.Set("isAnswerNear", Napi::Function::New(env, IsAnswerNear, "isAnswerNear"));
   exports.Set("libraryVersion", Napi::Function::New(env, LibraryVersion, "libraryVersion"));

@@ -70,6 +70,16 @@ std::shared_ptr<AnyHandle> Cell::Empty(Gone why) {
   return std::exchange(handle_, nullptr);
 }
 
+Napi::Value Share(const Napi::CallbackInfo& info) {
+  try {
+    const std::shared_ptr<AnyHandle> handle = Cell::OpenAny(info[0]);
+    return handle->Wrap(info.Env(), handle);
+  } catch (const Failure& failure) {
+    napi_throw(info.Env(), failure.ToValue().ToJs(info.Env()));
+    return {};
+  }
+}
+
 Napi::Value Free(const Napi::CallbackInfo& info) {
   Cell* cell = Cell::Of(info[0]);
   if (cell != nullptr && cell->handle()) {

@@ -129,6 +129,9 @@ Value Own(Pointer pointer, const std::shared_ptr<Connection>& connection) {
   return std::shared_ptr<Referenced>(std::make_shared<Handle<Pointer>>(pointer, connection));
 }
 
+/// Native function `share(handle)`: a second handle of the same object, so that the first may be freed meanwhile.
+Napi::Value Share(const Napi::CallbackInfo& info);
+
 /// Native function `free(handle)`: frees now what the garbage collector would free later.
 Napi::Value Free(const Napi::CallbackInfo& info);
 

@@ -23,6 +23,8 @@ export interface Binding extends LibvirtCalls, CallsByHand {
   ): Promise<Handle<'Connection'>>;
   /** Resolves with the references that are left, 0 if libvirt really closed. */
   close(connection: Handle<'Connection'>): Promise<number>;
+  /** A second handle of the same object: that the first is freed does not touch it. */
+  share<Kind extends string>(handle: Handle<Kind>): Handle<Kind>;
   /** Frees now what the garbage collector would free later. */
   free(handle: Handle<string>): void;
   /** True: a call is about to be answered, turn the event loop once more instead of letting it sleep. */

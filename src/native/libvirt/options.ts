@@ -26,6 +26,17 @@ export function truthOf(value: boolean, what: string): 0 | 1 {
   return given ? 1 : 0;
 }
 
+export const UINT64_MAX = 2n ** 64n - 1n;
+
+/** A number that C counts with 64 bits. */
+export function uint64Of(value: bigint | number, what: string): bigint {
+  const whole = typeof value === 'bigint' || Number.isSafeInteger(value) ? BigInt(value) : -1n;
+  if (whole < 0n || whole > UINT64_MAX) {
+    throw invalidArgument(`${what} must be a BigInt or a safe integer, from 0 to 2^64-1`);
+  }
+  return whole;
+}
+
 export function requireArray(value: unknown, what: string): void {
   if (!Array.isArray(value)) throw invalidArgument(`${what} must be an array`);
 }

@@ -1,3 +1,4 @@
+import { native } from './binding';
 import type { StorageVolInfo } from './binding-types';
 import {
   StorageVolInfoFlags,
@@ -6,8 +7,8 @@ import {
   type StorageVolWipeAlgorithm,
   type StorageXMLFlags,
 } from './enums';
-import { ConnectedObject } from './object';
-import { optionsOf } from './options';
+import { callSync, ConnectedObject } from './object';
+import { optionsOf, UINT64_MAX, uint64Of } from './options';
 import { StoragePool } from './storage-pool';
 import { LibvirtStream } from './stream';
 
@@ -20,6 +21,12 @@ export interface VolumeRange {
 }
 
 const RANGE = { offset: true, length: true } as const;
+
+/**
+ * So many bytes of a volume are asked for at once. A daemon sends all that it was asked for, and libvirt keeps what nobody
+ * has read yet in this process: of a whole volume that would be all of it.
+ */
+const PIECE = 8n << 20n;
 
 /** A disk image, logical volume, ... in a pool. `name` and `key` are known without asking libvirt. */
 export class StorageVolume extends ConnectedObject<'StorageVol'> {
@@ -82,11 +89,27 @@ export class StorageVolume extends ConnectedObject<'StorageVol'> {
     );
   }
 
-  /** A stream to read the volume's contents from. */
+  /** A stream to read the volume's contents from. What is not read yet waits in the volume: see PIECE. */
   async download(range: VolumeRange = {}): Promise<LibvirtStream> {
     const { offset = 0, length = 0 } = optionsOf(range, RANGE);
-    return LibvirtStream.open(this.connection, 'read', (stream) =>
-      this.call('virStorageVolDownload', stream, offset, length, 0),
+    let at = uint64Of(offset, '`offset`');
+    let left = uint64Of(length, '`length`') || UINT64_MAX;
+    const piece = (): bigint => (left < PIECE ? left : PIECE);
+    // Whoever has the stream may be done with the volume itself.
+    const volume = new StorageVolume(
+      callSync(() => native().share(this.handle)),
+      this.connection,
+    );
+    return LibvirtStream.open(
+      this.connection,
+      'read',
+      (stream) => volume.call('virStorageVolDownload', stream, at, piece(), 0),
+      (received) => {
+        const whole = BigInt(received) === piece();
+        at += BigInt(received);
+        left -= BigInt(received);
+        return whole && left > 0n;
+      },
     );
   }
 }

@@ -1,45 +1,22 @@
 import { Duplex } from 'node:stream';
 
 import { HvError } from '../../errors';
-import { native, type NativeEventSource } from './binding';
 import type { Handle } from './binding-types';
 import type { Connection } from './connection';
 import { StreamEventType } from './enums';
-import { call, LibvirtObject } from './object';
+import { CHUNK, StreamObject } from './stream-object';
 
-/** libvirt asks for less than 256 KiB in one message. */
-const CHUNK = 128 * 1024;
-/** More than one event never waits: the native side is silent until it is armed again. */
-const EVENTS = 4;
 const TROUBLE = StreamEventType.ERROR | StreamEventType.HANGUP;
 
 /** Which way the bytes go: from libvirt (a download), to it (an upload), or both (a console). */
 export type Direction = 'read' | 'write' | 'both';
 
-/** libvirt's side of a stream: it does not wait for data or room, and says when it is worth trying again. @internal */
-export class StreamObject extends LibvirtObject<'Stream'> {
-  /** Empty at the end, null when nothing has come yet. */
-  receive(): Promise<Buffer | null> {
-    return this.call('virStreamRecv', CHUNK);
-  }
-
-  /** How many bytes were taken. */
-  send(bytes: Uint8Array): Promise<number> {
-    return this.call('virStreamSend', bytes);
-  }
-
-  /** Ends in good order; fails if the other side did not get, or could not give, everything. */
-  async finish(): Promise<void> {
-    await this.call('virStreamFinish');
-  }
-
-  async abort(): Promise<void> {
-    await this.call('virStreamAbort');
-  }
-
-  async wantEvents(events: number): Promise<void> {
-    await this.call('virStreamEventUpdateCallback', events);
-  }
+/** What comes through a stream, one piece after the other. @internal */
+export interface Pieces {
+  /** Gives libvirt's stream the next one to carry. */
+  start: (stream: Handle<'Stream'>) => Promise<unknown>;
+  /** Whether there is another one, after one of so many bytes. */
+  more: (received: number) => boolean;
 }
 
 /**
@@ -47,34 +24,29 @@ export class StreamObject extends LibvirtObject<'Stream'> {
  * more than the reader takes, writing waits until libvirt has room. `destroy()` aborts it.
  */
 export class LibvirtStream extends Duplex {
-  readonly #object: StreamObject;
+  #object: StreamObject;
   readonly #connection: Connection;
   readonly #direction: Direction;
-  readonly #source: NativeEventSource;
+  readonly #pieces: Pieces;
+  #received = 0; // of the piece under way
   #wanted = 0;
   #arming: Promise<void> = Promise.resolve();
   #waiting: { event: StreamEventType; wake: () => void }[] = [];
-  #finished = false;
 
   /** Made by the methods that open one, such as Domain.openConsole. @internal */
   static async open(
     connection: Connection,
     direction: Direction,
-    start: (handle: Handle<'Stream'>) => Promise<unknown>,
+    start: Pieces['start'],
+    more: Pieces['more'] = () => false,
   ): Promise<LibvirtStream> {
-    const object = new StreamObject(await connection.newStream());
-    try {
-      await start(object.handle);
-    } catch (error) {
-      object.free();
-      throw error;
-    }
-    const stream = new LibvirtStream(object, connection, direction);
-    await stream.#listen();
+    const object = await StreamObject.started(connection, start);
+    const stream = new LibvirtStream(object, connection, direction, { start, more });
+    await stream.#open();
     return stream;
   }
 
-  private constructor(object: StreamObject, connection: Connection, direction: Direction) {
+  private constructor(object: StreamObject, connection: Connection, direction: Direction, pieces: Pieces) {
     const options = {
       readable: direction !== 'write',
       writable: direction !== 'read',
@@ -87,9 +59,7 @@ export class LibvirtStream extends Duplex {
     this.#object = object;
     this.#connection = connection;
     this.#direction = direction;
-    this.#source = new (native().EventSource)(EVENTS, () => {
-      this.#onEvents();
-    });
+    this.#pieces = pieces;
   }
 
   /** Ending takes calls, so the connection must still be there. @internal */
@@ -129,7 +99,7 @@ export class LibvirtStream extends Duplex {
       done();
       return;
     }
-    this.#finish().then(
+    this.#object.finish().then(
       () => {
         done();
       },
@@ -146,10 +116,10 @@ export class LibvirtStream extends Duplex {
     const ended = (): void => {
       done(error);
     };
-    this.#end().then(ended, ended);
+    this.#object.end().then(ended, ended);
   }
 
-  async #listen(): Promise<void> {
+  async #open(): Promise<void> {
     // Until somebody has the stream, its errors are those of the call that opens it.
     const failures: Error[] = [];
     const remember = (error: unknown): void => {
@@ -158,7 +128,7 @@ export class LibvirtStream extends Duplex {
     this.on('error', remember);
     this.#connection.adoptSource(this);
     try {
-      await call(() => this.#source.start(this.#connection.handle, 'stream', 0, this.#object.handle));
+      await this.#listen();
     } catch (error) {
       remember(error);
     }
@@ -169,22 +139,48 @@ export class LibvirtStream extends Duplex {
     this.off('error', remember);
   }
 
+  #listen(): Promise<void> {
+    return this.#object.listen(this.#connection, (events) => {
+      this.#onEvents(events);
+    });
+  }
+
   async #receive(): Promise<void> {
     while (!this.destroyed) {
       const bytes = await this.#object.receive();
       if (bytes === null) {
         await this.#until(StreamEventType.READABLE);
       } else if (bytes.length === 0) {
-        await this.#finish();
+        await this.#object.finish();
+        if (await this.#next()) continue;
         this.push(null);
         // A writer that waits for room would do so for ever: its next call tells it that there is nobody.
         for (const { wake } of this.#waiting.splice(0)) wake();
         return;
       } else {
+        this.#received += bytes.length;
         this.push(bytes);
         return;
       }
     }
+  }
+
+  /** Goes on with the next piece. False: that was all, or the stream was destroyed meanwhile. */
+  async #next(): Promise<boolean> {
+    if (this.destroyed || !this.#pieces.more(this.#received)) return false;
+    return this.#goOnWith(await StreamObject.started(this.#connection, this.#pieces.start));
+  }
+
+  async #goOnWith(next: StreamObject): Promise<boolean> {
+    this.#object.free();
+    if (this.destroyed) {
+      await next.end();
+      return false;
+    }
+    this.#object = next;
+    this.#received = 0;
+    await this.#listen();
+    return true;
   }
 
   async #send(chunk: Buffer): Promise<void> {
@@ -196,33 +192,13 @@ export class LibvirtStream extends Duplex {
     }
   }
 
-  async #finish(): Promise<void> {
-    if (this.#finished) return;
-    // First: finishing takes the callback away as well, and then there is none to take back.
-    await call(() => this.#source.stop());
-    this.#finished = true;
-    await this.#object.finish();
-  }
-
-  /** Nothing is left behind: the callback, the stream at the other end, the native object. */
-  async #end(): Promise<void> {
-    // Whatever comes of it, the stream itself is to be aborted.
-    await Promise.allSettled([call(() => this.#source.stop())]);
-    try {
-      if (!this.#finished) await this.#object.abort();
-    } finally {
-      this.#finished = true;
-      this.#object.free();
-    }
-  }
-
   /** Resolves when libvirt says so, when there is trouble that the next call will tell of, or when the stream is destroyed. */
   #until(event: StreamEventType): Promise<void> {
     if (this.destroyed) return Promise.resolve();
     return new Promise((wake, reject) => {
       this.#waiting.push({ event, wake });
       this.#wanted |= event;
-      this.#source.hold(true);
+      this.#object.hold(true);
       this.#arm().catch(reject);
     });
   }
@@ -235,12 +211,11 @@ export class LibvirtStream extends Duplex {
     return this.#arming;
   }
 
-  #onEvents(): void {
-    const happened = this.#source.take(EVENTS).events.reduce((all, { events }) => all | (events as number), 0);
+  #onEvents(happened: number): void {
     const [awake, asleep] = partition(this.#waiting, ({ event }) => (happened & (event | TROUBLE)) !== 0);
     this.#waiting = asleep;
     this.#wanted = asleep.reduce((all, { event }) => all | event, 0);
-    if (this.#wanted === 0) this.#source.hold(false);
+    if (this.#wanted === 0) this.#object.hold(false);
     else this.#arm().catch((error: unknown) => this.destroy(error as Error));
     for (const { wake } of awake) wake();
   }
