@@ -1,20 +1,5 @@
 {
   # The one list of native sources. node-gyp builds from it, and CMakeLists.txt (sanitizers, clang-tidy) reads it.
-  'variables': {
-    'common_sources': [
-      'native/common/env_loop.cc',
-      'native/common/event_queue.cc',
-      'native/common/exit_gate.cc',
-      'native/common/file_lock.cc',
-      'native/common/fork_guard.cc',
-      'native/common/job_queue.cc',
-      'native/common/promise_job.cc',
-      'native/common/spin.cc',
-      'native/common/thread.cc',
-      'native/common/value.cc',
-      'native/common/value_to_js.cc',
-    ],
-  },
   'target_defaults': {
     'cflags_cc': ['-std=c++17', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter', '-fno-strict-aliasing'],
     'cflags!': ['-fno-exceptions'],
@@ -30,8 +15,27 @@
   },
   'targets': [
     {
+      # What the addons have in common. Each takes its own copy: they share no state.
+      'target_name': 'common',
+      'type': 'static_library',
+      'sources': [
+        'native/common/env_loop.cc',
+        'native/common/event_queue.cc',
+        'native/common/exit_gate.cc',
+        'native/common/file_lock.cc',
+        'native/common/fork_guard.cc',
+        'native/common/job_queue.cc',
+        'native/common/promise_job.cc',
+        'native/common/spin.cc',
+        'native/common/thread.cc',
+        'native/common/value.cc',
+        'native/common/value_to_js.cc',
+      ],
+    },
+    {
       'target_name': 'libvirt',
       'product_name': 'libvirt',  # gyp would drop the "lib"
+      'dependencies': ['common'],
       'conditions': [
         ['OS=="linux"', {
           'ldflags': ['-Wl,-z,nodelete'],
@@ -41,7 +45,6 @@
         }],
       ],
       'sources': [
-        '<@(common_sources)',
         'native/libvirt/addon.cc',
         'native/libvirt/auth.cc',
         'native/libvirt/call.cc',
@@ -76,6 +79,7 @@
     },
     {
       'target_name': 'hyperkit',
+      'dependencies': ['common'],
       # Its threads may still run when the environment that started them has ended.
       'conditions': [
         ['OS=="linux"', {
@@ -103,7 +107,6 @@
         }],
       ],
       'sources': [
-        '<@(common_sources)',
         'native/hyperkit/addon.cc',
         'native/hyperkit/exit_watcher.cc',
         'native/hyperkit/lock.cc',
@@ -113,6 +116,7 @@
     },
     {
       'target_name': 'vmnet',
+      'dependencies': ['common'],
       # Its threads may still run when the environment that started them has ended.
       'conditions': [
         ['OS=="linux"', {
@@ -131,7 +135,6 @@
         }],
       ],
       'sources': [
-        '<@(common_sources)',
         'native/vmnet/addon.cc',
         'native/vmnet/leases/calls.cc',
         'native/vmnet/leases/lease.cc',
@@ -145,6 +148,7 @@
       # A program of its own, without Node: what of vmnet needs root.
       'target_name': 'hvkit-vmnet',
       'type': 'executable',
+      'dependencies': ['common'],
       'conditions': [
         ['OS=="linux"', {
           'cflags': ['-fPIE'],
@@ -167,7 +171,6 @@
         }],
       ],
       'sources': [
-        'native/common/value.cc',
         'native/vmnet/helper/connection.cc',
         'native/vmnet/helper/frames.cc',
         'native/vmnet/helper/handed_out.cc',

@@ -12,8 +12,15 @@ import sys
 GYP_OS = {'linux': 'linux', 'darwin': 'mac'}[sys.platform]
 
 # What node-gyp builds with as well, and CMake or its caller chooses for itself.
-IGNORED = {'target_name', 'product_name', 'product_extension', 'type', 'conditions', 'variables', 'xcode_settings', 'cflags', 'cflags!', 'cflags_cc!'}
-KNOWN = {'sources', 'defines', 'include_dirs', 'cflags_cc', 'libraries', 'ldflags'}
+IGNORED = {'target_name', 'product_name', 'product_extension', 'type', 'conditions', 'xcode_settings', 'cflags', 'cflags!', 'cflags_cc!'}
+KNOWN = {'sources', 'defines', 'include_dirs', 'cflags_cc', 'libraries', 'ldflags', 'dependencies'}
+
+# By gyp's type of a target: how CMake makes one, and the function of CMakeLists.txt that sees to the rest.
+TYPES = {
+    'loadable_module': ('add_library({} MODULE', 'hvkit_addon'),
+    'static_library': ('add_library({} STATIC', 'hvkit_library'),
+    'executable': ('add_executable({}', 'hvkit_program'),
+}
 
 
 def main(binding, output):
@@ -21,9 +28,7 @@ def main(binding, output):
     with open(binding, encoding='utf8') as file:
         gyp = ast.literal_eval(file.read())
     defaults = with_conditions(gyp.get('target_defaults', {}))
-    lines = [
-        command(root, merge(defaults, with_conditions(target)), gyp.get('variables', {})) for target in gyp['targets']
-    ]
+    lines = [command(root, merge(defaults, with_conditions(target))) for target in gyp['targets']]
     with open(output, 'w', encoding='utf8') as file:
         file.write('\n'.join(lines))
 
@@ -46,46 +51,41 @@ def merge(one, other):
     return merged
 
 
-def command(root, target, variables):
+def command(root, target):
     unknown = target.keys() - IGNORED - KNOWN
     if unknown:
         raise SystemExit(f'binding.gyp: {", ".join(sorted(unknown))}: gyp-to-cmake.py does not know what to do with it')
     name = target['target_name']
-    values = {key: expand(root, target.get(key, []), variables) for key in KNOWN}
+    values = {key: expand(root, target.get(key, [])) for key in KNOWN}
     # The C++ standard is a matter of CMake's own.
     flags = [flag for flag in values['cflags_cc'] if not flag.startswith('-std=')]
     # Of headers that are not ours no warnings are wanted.
     others = [folder for folder in values['include_dirs'] if 'node_modules' in folder]
     own = [folder for folder in values['include_dirs'] if folder not in others]
-    # An addon, unless it is said to be a program.
-    is_program = target.get('type') == 'executable'
-    module = '' if is_program else f'NODE_GYP_MODULE_NAME={name}'
+    # node-gyp's own default is an addon.
+    add, see_to = TYPES[target.get('type', 'loadable_module')]
+    module = '' if target.get('type') == 'executable' else f'NODE_GYP_MODULE_NAME={name}'
     return '\n'.join(
         [
-            f'add_executable({name} {quote(values["sources"])})'
-            if is_program
-            else f'add_library({name} MODULE {quote(values["sources"])})',
+            f'{add.format(name)} {quote(values["sources"])})',
             f'target_include_directories({name} PRIVATE {quote(own)})',
             f'target_include_directories({name} SYSTEM PRIVATE {quote(others)})',
             f'target_compile_definitions({name} PRIVATE {module} {quote(values["defines"])})',
             f'target_compile_options({name} PRIVATE {quote(flags)})',
-            f'target_link_libraries({name} PRIVATE {quote(values["libraries"])})',
+            f'target_link_libraries({name} PRIVATE {quote(values["dependencies"] + values["libraries"])})',
             f'target_link_options({name} PRIVATE {quote(values["ldflags"])})',
-            f'hvkit_{"program" if is_program else "addon"}({name})',
+            f'{see_to}({name})',
             '',
         ]
     )
 
 
-def expand(root, items, variables):
-    """gyp's `<@(list)` stands for the items of a list, `<!(command)` and `<!@(command)` for what a command prints."""
+def expand(root, items):
+    """gyp's `<!(command)` and `<!@(command)` stand for what a command prints."""
     expanded = []
     for item in items:
-        is_list = re.fullmatch(r'<@\((\w+)\)', item)
         is_command = re.fullmatch(r'<!(@?)\((.*)\)', item)
-        if is_list:
-            expanded += expand(root, variables[is_list[1]], variables)
-        elif is_command:
+        if is_command:
             printed = subprocess.run(is_command[2], shell=True, cwd=root, check=True, capture_output=True, text=True)
             expanded += printed.stdout.split() if is_command[1] else [printed.stdout.strip()]
         elif '<' in item:
