@@ -4,7 +4,7 @@ const { randomUUID } = require('node:crypto');
 const { connect, domainXml, keepCalling, keepEventsComing, privateUri } = require('./hvkit');
 
 const CONNECTIONS = 4;
-const ENOUGH = 100;
+const ENOUGH = 40;
 const CODE = 7;
 
 const XML = domainXml('other', { uuid: randomUUID(), metadata: notes(300) });
