@@ -1,6 +1,9 @@
 // Runs native/vmnet/darwin against the model of the framework: each failure that the framework can answer with, at each
 // call, and what comes late; then frames in both directions from several threads, with delays by many seeds. A
 // sanitizer looks on.
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -14,6 +17,7 @@
 #include "common/failure.h"
 #include "model.h"
 #include "vmnet/darwin/request.h"
+#include "vmnet/helper/relay.h"
 #include "vmnet/network_interface.h"
 
 using hvkit::Failure;
@@ -21,6 +25,7 @@ using hvkit::vmnet::Frame;
 using hvkit::vmnet::NetworkInterface;
 using hvkit::vmnet::Patience;
 using hvkit::vmnet::Request;
+using hvkit::vmnet::helper::PassFrames;
 using model::Behaviour;
 using model::Bytes;
 
@@ -218,6 +223,33 @@ void FailsInTheMiddle() {
   CheckSettled();
 }
 
+/// The helper's way between hyperkit's socket and the interface ends with either direction, and says why.
+void PassesNoMore() {
+  for (const bool reads : {true, false}) {
+    Scenario(reads ? "reading fails under the helper" : "writing fails under the helper", {});
+    const auto interface = NetworkInterface::open(kUuid);
+    int ends[2] = {-1, -1};
+    Check(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "no sockets");
+    model::Change([&](Behaviour& b) { (reads ? b.read : b.written) = VMNET_FAILURE; });
+    std::string code;
+    std::thread helper([&] { code = CodeOf([&] { PassFrames(ends[0], *interface); }); });
+    if (reads) {
+      model::Receive(Numbered(1));
+    } else {
+      Bytes frame = Numbered(1);
+      frame.insert(frame.begin(), {static_cast<uint8_t>(frame.size()), 0});
+      Check(write(ends[1], frame.data(), frame.size()) == static_cast<ssize_t>(frame.size()), "it was not written");
+    }
+    helper.join();
+    Check(!code.empty(), "it did not say why");
+    uint8_t byte = 0;
+    Check(read(ends[1], &byte, 1) == 0, "hyperkit is not told of the end");
+    close(ends[0]);
+    close(ends[1]);
+  }
+  CheckSettled();
+}
+
 void RefusesWrongFrames() {
   Scenario("frames that cannot be", {});
   const auto interface = NetworkInterface::open(kUuid);
@@ -336,6 +368,7 @@ int main() {
   AnswersLate();
   StopsBadly();
   FailsInTheMiddle();
+  PassesNoMore();
   RefusesWrongFrames();
   TakesAPart();
   for (uint32_t seed = 1; seed <= 20; ++seed) {

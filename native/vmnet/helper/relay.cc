@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <thread>
 #include <vector>
 
@@ -52,10 +53,8 @@ void FromInterface(int socket, NetworkInterface& interface) {
       begin[1] = static_cast<uint8_t>(frames[i].size >> 8U);
       parts[i] = {begin, kLength + frames[i].size};
     }
-    if (count == 0 || !WriteAll(socket, parts.data(), count)) break;
+    if (count == 0 || !WriteAll(socket, parts.data(), count)) return;
   }
-  // The other direction waits for the socket.
-  shutdown(socket, SHUT_RDWR);
 }
 
 void ToInterface(int socket, NetworkInterface& interface) {
@@ -69,17 +68,36 @@ void ToInterface(int socket, NetworkInterface& interface) {
     reader.Filled(static_cast<size_t>(got));
     while (const size_t count = reader.Take(frames.data(), frames.size())) interface.write(frames.data(), count);
   }
-  // The other direction waits for either.
-  shutdown(socket, SHUT_RDWR);
-  interface.interrupt();
+}
+
+/// What it failed with. Off its thread an exception would end the process without a word.
+template <class Body>
+std::exception_ptr FailureOf(const Body& body) {
+  try {
+    body();
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
 }
 
 }  // namespace
 
 void PassFrames(int socket, NetworkInterface& interface) {
-  std::thread other([&] { FromInterface(socket, interface); });
-  ToInterface(socket, interface);
+  std::exception_ptr from;
+  std::thread other([&] {
+    from = FailureOf([&] { FromInterface(socket, interface); });
+    // The other direction waits for the socket.
+    shutdown(socket, SHUT_RDWR);
+  });
+  const std::exception_ptr to = FailureOf([&] { ToInterface(socket, interface); });
+  // The other direction waits for either.
+  shutdown(socket, SHUT_RDWR);
+  interface.interrupt();
   other.join();
+  for (const std::exception_ptr& failure : {from, to}) {
+    if (failure) std::rethrow_exception(failure);
+  }
 }
 
 }  // namespace hvkit::vmnet::helper
