@@ -6,7 +6,7 @@ import { quote } from '../ssh/quote';
 export interface HostRunOptions {
   /** What the command reads. What is secret belongs here, and never among the arguments. */
   input?: string | Uint8Array;
-  /** 2 minutes unless told. */
+  /** 5 minutes unless told. */
   timeoutMs?: number;
 }
 
@@ -22,7 +22,8 @@ export interface Host {
   write(path: string, content: string, options?: { mode?: number }): Promise<void>;
 }
 
-const PATIENCE = 120_000;
+/** What takes a second takes minutes in a guest of software whose host is busy. */
+const PATIENCE = 300_000;
 /** Of what a command said before it failed. */
 const LAST_LINES = 12;
 const NO_SUCH_FILE = 44;
@@ -92,11 +93,14 @@ export class SshHost implements Host {
     // sudo's own PATH is not the user's; a program of /usr/sbin is found by both so.
     const whole = ['env', `PATH=${PATH}`, 'LC_ALL=C', command, ...args];
     const [first = '', ...rest] = this.#isRoot ? whole : ['sudo', '-n', '--', ...whole];
-    return await exec(this.#client, first, rest, {
-      signal: this.#signal,
-      timeoutMs,
-      ...(input !== undefined && { stdin: input }),
-    });
+    const options = { signal: this.#signal, timeoutMs, ...(input !== undefined && { stdin: input }) };
+    try {
+      return await exec(this.#client, first, rest, options);
+    } catch (error) {
+      throw HvError.is(error) && error.code === 'ERR_SSH_EXEC_TIMEOUT'
+        ? late([command, ...args], timeoutMs, error)
+        : error;
+    }
   }
 }
 
@@ -105,8 +109,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 function failed(words: readonly string[], { status, stdout, stderr }: ExecResult): HvError {
   const said = `${stdout.toString()}\n${stderr.toString()}`.trim().split('\n').slice(-LAST_LINES);
   const text = said.join('\n');
-  // A script is long, and its name says nothing.
-  const what = words[1] === '-c' ? 'a script of this step' : words.map(quote).join(' ').slice(0, 200);
+  const what = named(words);
   if (/no space left on device|disk quota exceeded|not enough (?:free )?space/i.test(text)) {
     return new HvError({
       code: 'ERR_PROVISION_NO_SPACE',
@@ -127,4 +130,18 @@ function failed(words: readonly string[], { status, stdout, stderr }: ExecResult
     code: 'ERR_PROVISION',
     message: [`${what} ended with ${status}`, ...said.filter(Boolean).map((line) => `  ${line}`)].join('\n'),
   });
+}
+
+function late(words: readonly string[], timeoutMs: number, cause: HvError): HvError {
+  return new HvError({
+    code: 'ERR_PROVISION',
+    message: `${named(words)} took longer than ${timeoutMs / 1000} s, and was ended`,
+    hint: 'Is the machine, or this host, very busy? What was done stays done: the next attempt goes on from there.',
+    cause,
+  });
+}
+
+/** A script is long, and its name says nothing. */
+function named(words: readonly string[]): string {
+  return words[1] === '-c' ? 'a script of this step' : words.map(quote).join(' ').slice(0, 200);
 }

@@ -69,9 +69,9 @@ async function osOf(host: Host): Promise<OsRelease> {
 function inStep({ title }: Step, { machine }: ProvisionContext, error: unknown): unknown {
   if (!(error instanceof Error) && !HvError.is(error)) return error;
   const code = HvError.is(error) ? error.code : 'ERR_PROVISION';
-  if (!code.startsWith('ERR_PROVISION') && code !== 'ERR_SSH_EXEC_TIMEOUT') return error;
+  if (!code.startsWith('ERR_PROVISION')) return error;
   return new HvError({
-    code: code === 'ERR_SSH_EXEC_TIMEOUT' ? 'ERR_PROVISION' : code,
+    code,
     message: `The machine "${machine.name}" did not become a Docker host, ${title}: ${error.message}`,
     hint: HvError.is(error) && error.hint !== undefined ? error.hint : `hvkit provision ${machine.name} tries again.`,
     cause: error,

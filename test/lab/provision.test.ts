@@ -1,9 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openAuthority } from '../../src/docker/certificates';
 import { generic } from '../../src/drivers/generic';
+import { SshHost } from '../../src/provision/host';
+import { SshClient } from '../../src/ssh/client';
+import { Folder } from '../support/folder';
+import { Sshd } from '../unit/ssh/sshd';
 import { ask, DockerHome } from './provision';
 
 test('a machine becomes a Docker host, which lets in this host and nobody else', async () => {
@@ -106,6 +110,20 @@ test('certificates are made anew, by a new CA as well, and the old ones are trus
   await machine.start();
   expect(server().checkIP('127.0.0.1')).toBeDefined();
   expect(await ask(host, '/version')).toEqual({ Version: '20.10.24' });
+});
+
+test('a command of a step that does not end is told by its name', async () => {
+  using programs = new Folder();
+  // Who logs in is nobody.
+  chmodSync(programs.path, 0o755);
+  writeFileSync(join(programs.path, 'sudo'), '#!/bin/sh\nshift 2\nexec "$@"\n', { mode: 0o755 });
+  await using sshd = await Sshd.start({ config: [`SetEnv "PATH=${programs.path}:/usr/bin:/bin"`] });
+  await using client = await SshClient.connect(sshd.target);
+  const host = await SshHost.over(client, new AbortController().signal);
+  await expect(host.run('sleep', ['1000'], { timeoutMs: 100 })).rejects.toMatchObject({
+    code: 'ERR_PROVISION',
+    message: 'sleep 1000 took longer than 0.1 s, and was ended',
+  });
 });
 
 test('upgrade: the newest Docker that the system has is what runs then', async () => {
