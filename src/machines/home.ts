@@ -1,6 +1,7 @@
+import { realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Home } from '../drivers/driver';
 import { HvError } from '../errors';
@@ -16,7 +17,22 @@ export function homePath(given: string | undefined, env: NodeJS.ProcessEnv): str
   const named = [given, env['HVKIT_HOME'], env['MACHINE_STORAGE_PATH']].find(
     (path) => path !== undefined && path !== '',
   );
-  return resolve(named ?? join(env['HOME'] ?? homedir(), '.hvkit'));
+  return realPathOf(resolve(named ?? join(env['HOME'] ?? homedir(), '.hvkit')));
+}
+
+/**
+ * A home may have several paths, by a link, or on macOS by `/tmp` and `/private/tmp`; its machines are told by one of them, which
+ * stands among the arguments of their processes and in what is recorded of them. What is not there yet gets that of what is above it.
+ */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    // What cannot be reached says so where it is used.
+    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) throw error;
+    const above = dirname(path);
+    return above === path ? path : join(realPathOf(above), basename(path));
+  }
 }
 
 /** A home: its folders, and the id that tells its things on a host from another home's. */

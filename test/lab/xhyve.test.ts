@@ -13,7 +13,7 @@ import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
-import type { CreateRequest, Machine, Progress, StartOptions } from '../../src';
+import { Hvkit, type CreateRequest, type Machine, type Progress, type StartOptions } from '../../src';
 import { isAlive, signalProcess, watchProcess, type ProcessIdentity } from '../../src/native/hyperkit';
 import { readLeases } from '../../src/native/vmnet';
 import { readUntil } from './machine';
@@ -201,6 +201,22 @@ test(
   },
   A_LIFE,
 );
+
+test('a machine is the same by every path that its home has', async () => {
+  const machine = await create({ image: silent });
+  const link = join(place.folder, 'link');
+  symlinkSync(hv.home, link);
+  await using other = new Hvkit({ home: link, drivers: [place.driver] });
+  const same = await other.machine('dev');
+  expect(await same.state()).toBe('Running');
+  await same.pause();
+  expect(await machine.state()).toBe('Paused');
+  await same.kill();
+  await same.start();
+  expect(await machine.state()).toBe('Running');
+  expect(await other.doctor()).toEqual([]);
+  await same.remove();
+});
 
 test.each([
   ['exit 1', 'ERR_HYPERVISOR_START', 'exited with status 1'],

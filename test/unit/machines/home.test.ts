@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { HomeFolder, homePath } from '../../../src/machines/home';
@@ -11,6 +11,16 @@ test('the home is the one that is named, else $HVKIT_HOME, $MACHINE_STORAGE_PATH
   expect(homePath(undefined, { ...env, HVKIT_HOME: '' })).toBe('/machine');
   expect(homePath(undefined, { HOME: '/home/me' })).toBe('/home/me/.hvkit');
   expect(homePath('a folder', {})).toBe(join(process.cwd(), 'a folder'));
+});
+
+test('a home has one path, whichever link leads to it, and also before it is there', () => {
+  using folder = new Folder();
+  const real = join(folder.path, 'real');
+  const link = join(folder.path, 'link');
+  symlinkSync(real, link);
+  mkdirSync(real);
+  expect(homePath(link, {})).toBe(real);
+  expect(homePath(join(link, 'not', 'yet'), {})).toBe(join(real, 'not', 'yet'));
 });
 
 test('whoever asks at the same time is told the same id, and it stays', async () => {
