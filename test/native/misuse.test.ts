@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 
 import { connect, type Connection, type Domain, type StoragePool } from '../../src/native/libvirt';
+import { runChild } from './child-process';
 
 /** What plain JavaScript may pass where TypeScript would have said no. */
 const wrong = (value: unknown): never => value as never;
@@ -59,6 +60,24 @@ describe('options', () => {
       invalid('`onError`'),
     );
   });
+});
+
+test('no method of any object answers a wrong argument with an error that is not of ours', async () => {
+  const child = await runChild('methods.js');
+  expect(child).toMatchObject({ code: 0, signal: null, stdout: '' });
+  expect(Number(child.stderr)).toBeGreaterThan(10_000);
+});
+
+test('what is no CPU is not taken for the first one', async () => {
+  await expect(domain.pinVcpu(0, [wrong(undefined)])).rejects.toMatchObject(invalid('undefined is not the number'));
+  await expect(domain.pinEmulator(new Array<number>(1))).rejects.toMatchObject(invalid('undefined is not the number'));
+});
+
+test('metadata whose XML was forgotten stays', async () => {
+  const uri = 'https://hvkit.example/misuse';
+  await domain.setMetadata(uri, 'm', '<kept/>');
+  await expect(domain.setMetadata(uri, 'm', wrong(undefined))).rejects.toMatchObject(invalid('the XML element'));
+  expect(await domain.metadata(uri)).toContain('kept');
 });
 
 describe('what is no boolean', () => {

@@ -205,8 +205,9 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
   ): Promise<number> {
     requireArray(pages, 'the pages');
     const { firstCell = -1, cells = 1 } = optionsOf(which, CELLS);
-    const sizes = pages.map(({ size }) => size);
-    const counts = pages.map(({ count }) => count);
+    const wanted = pages.map((page) => optionsOf(page, { size: true, count: true }));
+    const sizes = wanted.map(({ size }) => size);
+    const counts = wanted.map(({ count }) => count);
     return this.call('virNodeAllocPages', sizes, counts, firstCell, cells, flags);
   }
 

@@ -257,8 +257,12 @@ export class Connection extends DeviceConnection {
   }
 
   #target<Name extends EventName>(name: Name, { of: object, signal, capacity }: SubscribeOptions<Name>): EventTarget {
+    const given: unknown = name; // a symbol, for all that is known
     if (!Object.hasOwn(EVENT_KINDS, name)) {
-      throw invalidArgument(`There is no event "${name}"`, 'The names are those of the type Events: docs/libvirt.md.');
+      throw invalidArgument(
+        `There is no event "${String(given)}"`,
+        'The names are those of the type Events: docs/libvirt.md.',
+      );
     }
     // Anything else would mean all objects, or leave a registration behind.
     const { family, id, of: Class } = EVENT_KINDS[name];

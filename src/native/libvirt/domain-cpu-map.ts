@@ -1,4 +1,5 @@
-import { HvError } from '../../errors';
+import { invalidArgument } from './errors';
+import { requireArray } from './options';
 
 /** libvirt's daemon takes no map that is longer. */
 const MOST_CPUS = 16_384;
@@ -11,10 +12,10 @@ export function cpusOf(map: Uint8Array): number[] {
 }
 
 export function cpuMapOf(cpus: readonly number[]): Uint8Array {
-  const wrong = cpus.find((cpu) => !Number.isInteger(cpu) || cpu < 0 || cpu >= MOST_CPUS);
-  if (wrong !== undefined) {
-    throw new HvError({ code: 'ERR_INVALID_ARGUMENT', message: `${wrong} is not the number of a CPU` });
-  }
+  requireArray(cpus, 'the CPUs');
+  // By its place: what is wrong may be undefined itself.
+  const wrong = cpus.findIndex((cpu) => !Number.isInteger(cpu) || cpu < 0 || cpu >= MOST_CPUS);
+  if (wrong >= 0) throw invalidArgument(`${String(cpus[wrong])} is not the number of a CPU`);
   const highest = cpus.reduce((most, cpu) => Math.max(most, cpu), 0);
   const map = new Uint8Array((highest >> 3) + 1);
   for (const cpu of cpus) map[cpu >> 3] = (map[cpu >> 3] ?? 0) | (1 << (cpu & 7));

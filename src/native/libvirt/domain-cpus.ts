@@ -53,7 +53,8 @@ export abstract class DomainCpus extends DomainMemory {
 
   /** For each vCPU, the host's CPUs that it may run on. */
   async vcpuPinInfo(flags: DomainModificationImpact = 0): Promise<number[][]> {
-    const config = flags & DomainModificationImpact.CONFIG ? DomainVcpuFlags.CONFIG : DomainVcpuFlags.CURRENT;
+    const ofConfig = typeof flags === 'number' && (flags & DomainModificationImpact.CONFIG) !== 0;
+    const config = ofConfig ? DomainVcpuFlags.CONFIG : DomainVcpuFlags.CURRENT;
     const [count, length] = await Promise.all([this.vcpuCount(config | DomainVcpuFlags.MAXIMUM), this.#mapLength()]);
     const maps = await this.call('virDomainGetVcpuPinInfo', count, length, flags);
     return maps.map(cpusOf);

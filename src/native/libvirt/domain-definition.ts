@@ -8,6 +8,7 @@ import {
   type DomainModificationImpact,
   type DomainXMLFlags,
 } from './enums';
+import { requireString } from './options';
 import { LibvirtError } from './errors';
 
 /** What a domain is made of: its XML, its devices, and what people and programs noted about it. */
@@ -69,6 +70,9 @@ export abstract class DomainDefinition extends DomainSaving {
 
   /** Puts one XML element in, in the place of the one that this namespace had; `prefix` is the namespace's in the XML. */
   async setMetadata(uri: string, prefix: string, xml: string, flags: DomainModificationImpact = 0): Promise<void> {
+    // libvirt takes what was forgotten for the wish to remove it.
+    requireString(xml, 'the XML element');
+    requireString(prefix, 'the prefix');
     await this.call('virDomainSetMetadata', DomainMetadataType.ELEMENT, xml, prefix, uri, flags);
   }
 

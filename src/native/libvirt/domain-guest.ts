@@ -59,7 +59,8 @@ export abstract class DomainGuest extends DomainInterfaces {
 
   /** With the flag SYNC the guest reads its clock anew, and the time given is not used. */
   async setTime(time: DomainTime, flags: DomainSetTimeFlags | 0 = 0): Promise<void> {
-    await this.call('virDomainSetTime', time.seconds, time.nanoseconds, flags);
+    const { seconds, nanoseconds } = optionsOf(time, { seconds: true, nanoseconds: true });
+    await this.call('virDomainSetTime', seconds, nanoseconds, flags);
   }
 
   async setUserPassword(user: string, password: string, flags: DomainSetUserPasswordFlags | 0 = 0): Promise<void> {

@@ -37,6 +37,10 @@ export function uint64Of(value: bigint | number, what: string): bigint {
   return whole;
 }
 
+export function requireString(value: unknown, what: string): void {
+  if (typeof value !== 'string') throw invalidArgument(`${what} must be a string`);
+}
+
 export function requireArray(value: unknown, what: string): void {
   if (!Array.isArray(value)) throw invalidArgument(`${what} must be an array`);
 }
