@@ -8,6 +8,7 @@ import { isAbort, joinFailures } from '../resources/failures';
 import type { StepProgress } from '../resources/steps';
 import type { Engaged } from './drivers';
 import { graphOf } from './graph';
+import { untilAborted } from './heed';
 import { Ledger } from './ledger';
 import { lockOf } from './lifecycle';
 import { withLock } from './lock';
@@ -53,12 +54,23 @@ export async function createMachine(
       const ledger = await settle(place, wanted, { signal, tell });
       return await make(place, ledger, { signal, tell, timeoutMs: timeoutMs ?? (await place.readyMs()) });
     } catch (error) {
-      if (signal.aborted && isAbort(error) && !HvError.is(error)) {
-        throw interrupted(name, 'nothing had been made', error);
-      }
-      throw error;
+      throw beforeAnything(name, error, signal);
     }
   });
+}
+
+/** What is to be settled before, which changes nothing. */
+export async function beforehand<T>(name: string, settling: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await untilAborted(settling, signal);
+  } catch (error) {
+    throw beforeAnything(name, error, signal);
+  }
+}
+
+function beforeAnything(name: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted !== true || !isAbort(error) || HvError.is(error)) return error;
+  return interrupted(name, 'nothing had been made', error);
 }
 
 export async function refuseTwice({ store }: Workplace, name: string): Promise<void> {
@@ -113,7 +125,8 @@ async function settle(
 /** What a driver is asked before anything is made. */
 async function asked<T>(signal: AbortSignal, question: () => Promise<T>): Promise<T> {
   try {
-    return await question();
+    // A hypervisor that hangs does not hear the signal.
+    return await untilAborted(question(), signal);
   } catch (error) {
     if (signal.aborted) signal.throwIfAborted();
     throw precreate(error);

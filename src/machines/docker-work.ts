@@ -67,7 +67,7 @@ async function onDockerHost<T>(
   return withMachine(place, name, signal, async (ledger: Ledger) => {
     requireFinished(ledger.record);
     await requireOurs(place, ledger.record);
-    await requireAwake(place, ledger.record);
+    await requireAwake(place, ledger.record, signal);
     const address: Address = await knownAddress(place, ledger.record);
     await ledger.reached(address);
     try {

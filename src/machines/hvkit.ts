@@ -75,10 +75,12 @@ export class Hvkit implements AsyncDisposable {
   }
 
   /** Resolves when the machine answers over ssh. What fails leaves nothing behind. */
-  async create(request: CreateRequest, options?: StartOptions): Promise<Machine> {
-    const { createMachine } = require('./create') as typeof import('./create');
+  async create(request: CreateRequest, options: StartOptions = {}): Promise<Machine> {
+    const { beforehand, createMachine } = require('./create') as typeof import('./create');
     const { wantedBy } = require('./wanted') as typeof import('./wanted');
-    const wanted = await wantedBy(request, this.#place, this.#homeSettings, this.#images);
+    // Which driver works here its hypervisor is asked, and one that hangs does not hear the signal.
+    const looking = wantedBy(request, this.#place, this.#homeSettings, this.#images);
+    const wanted = await beforehand(request.name, looking, options.signal);
     return new Machine(this.#place, await createMachine(this.#place, wanted, options));
   }
   /** Takes over machines of docker-machine's, whose store is only read. What cannot be taken is told of, and left. */

@@ -1,6 +1,7 @@
 import type { MachineState } from '../drivers/driver';
 import { HvError } from '../errors';
 import type { Engaged } from './drivers';
+import { heeded, untilAborted } from './heed';
 import { Ledger, machineOf } from './ledger';
 import { withLock } from './lock';
 import type { MachineRecord } from './machine-file';
@@ -40,9 +41,10 @@ export function lockOf(
   return { path: home.lockFile(name), description: `Machine "${name}"`, signal };
 }
 
-export async function stateOf(place: Workplace, record: MachineRecord): Promise<MachineState> {
+export async function stateOf(place: Workplace, record: MachineRecord, signal?: AbortSignal): Promise<MachineState> {
   const driver = await place.drivers.of(record);
-  const reading = (await driver.states([machineOf(place.store, record)])).get(record.uuid);
+  const readings = await untilAborted(driver.states([machineOf(place.store, record)]), signal);
+  const reading = readings.get(record.uuid);
   if (reading && 'error' in reading) {
     // What it lacks is no surprise then.
     requireFinished(record, reading.error);
@@ -62,7 +64,8 @@ export async function start(place: Workplace, name: string, options: StartOption
     message: 'starting',
     begin: async ({ definition, driver }, ledger, signal) => {
       // One whose machines it does not start has its own answer, also where they run.
-      const isOn = definition.capabilities.power !== false && (await stateOf(place, ledger.record)) === 'Running';
+      const isOn =
+        definition.capabilities.power !== false && (await stateOf(place, ledger.record, signal)) === 'Running';
       if (!isOn) await driver.start(ledger.machine, signal);
     },
   });
@@ -134,11 +137,12 @@ export async function stop(
   name: string,
   { graceMs = GRACE_MS, signal = new AbortController().signal }: StopOptions = {},
 ): Promise<void> {
-  await withMachine(place, name, signal, async ({ record, machine }) => {
-    if ((await stateOf(place, record)) === 'Stopped') return;
+  const stopping = withMachine(place, name, signal, async ({ record, machine }) => {
+    if ((await stateOf(place, record, signal)) === 'Stopped') return;
     const driver = await place.drivers.of(record);
     await driver.stop(machine, { graceMs, signal });
   });
+  await heeded(stopping, signal);
 }
 
 /** Without the lock: also what somebody else waits for in vain can be ended so. Nothing is recorded. */
@@ -168,8 +172,12 @@ export function resume(place: Workplace, name: string): Promise<void> {
 }
 
 /** In whatever state that is not off: which it is. */
-export async function requireRunning(place: Workplace, record: MachineRecord): Promise<MachineState> {
-  const state = await stateOf(place, record);
+export async function requireRunning(
+  place: Workplace,
+  record: MachineRecord,
+  signal?: AbortSignal,
+): Promise<MachineState> {
+  const state = await stateOf(place, record, signal);
   if (state !== 'Stopped' && state !== 'Saved') return state;
   // To start it is no advice where that would be refused.
   requireFinished(record);
@@ -183,8 +191,8 @@ export async function requireRunning(place: Workplace, record: MachineRecord): P
 }
 
 /** One whose guest could answer: of a paused one nobody would, and whoever asked would wait for it. */
-export async function requireAwake(place: Workplace, record: MachineRecord): Promise<void> {
-  if ((await requireRunning(place, record)) !== 'Paused') return;
+export async function requireAwake(place: Workplace, record: MachineRecord, signal?: AbortSignal): Promise<void> {
+  if ((await requireRunning(place, record, signal)) !== 'Paused') return;
   throw new HvError({
     code: 'ERR_NOT_RUNNING',
     message: `The machine "${record.name}" is paused`,

@@ -52,8 +52,8 @@ export class Machine {
     this.#record = await this.#place.store.read(this.name);
     return this;
   }
-  async state(): Promise<MachineState> {
-    return lifecycle().stateOf(this.#place, await this.#fresh());
+  async state({ signal }: Pick<WorkOptions, 'signal'> = {}): Promise<MachineState> {
+    return lifecycle().stateOf(this.#place, await this.#fresh(), signal);
   }
   /** Of a machine that does not run: ERR_NOT_RUNNING. */
   async address(): Promise<Address> {

@@ -2,6 +2,7 @@ import { HvError } from '../errors';
 import { clearCache } from '../images/clear';
 import { joinFailures } from '../resources/failures';
 import { allEnded } from './ended';
+import { heeded } from './heed';
 import { orphansOf } from './home-orphans';
 import { lockOf } from './lifecycle';
 import { withLock } from './lock';
@@ -16,6 +17,10 @@ import type { Workplace } from './workplace';
  * What was taken over from docker-machine is forgotten, and goes on.
  */
 export async function purge(place: Workplace, options: WorkOptions = {}): Promise<void> {
+  await heeded(takeAll(place, options), options.signal);
+}
+
+async function takeAll(place: Workplace, options: WorkOptions): Promise<void> {
   const { signal } = options;
   const failures: unknown[] = [];
   const attempt = async (work: () => Promise<void>): Promise<void> => {

@@ -3,6 +3,7 @@ import { HvError } from '../errors';
 import { addressOf, otherAddress } from './address-wait';
 import { endOf } from './end-of';
 import { evidenceOf } from './evidence';
+import { heeded, untilAborted } from './heed';
 import type { SshClient } from '../ssh/client';
 import { canLogIn, sshTarget } from './ssh-target';
 import { Vigil } from './vigil';
@@ -64,10 +65,10 @@ export async function startAndWait(
     vigil?.notMet(error);
   };
   try {
-    vigil = await Vigil.begin(driver, machine(), { signal, fresh: options.fresh });
-    await start(signal);
-    await vigil.started();
     // A hypervisor that hangs does not hear the signal.
+    vigil = await untilAborted(Vigil.begin(driver, machine(), { signal, fresh: options.fresh }), signal);
+    await heeded(start(signal), signal);
+    await untilAborted(vigil.started(), signal);
     const ended = endOf(signal);
     if (!(await canLogIn(driver, machine()))) return await Promise.race([driver.address(machine()), vigil.lost, ended]);
     stage = 'address';

@@ -9,6 +9,7 @@ import type { SshTarget } from '../ssh/target';
 import { evidenceOf } from './evidence';
 import type { ExecOptions, ExecResult, ShellOptions } from './exec';
 import { settled } from './address';
+import { untilAborted } from './heed';
 import { machineOf } from './ledger';
 import { cannot, requireAwake, requireRunning } from './lifecycle';
 import type { MachineRecord } from './machine-file';
@@ -44,9 +45,11 @@ async function targetAt(place: Workplace, record: MachineRecord, address: Addres
 }
 
 /** For who logs in there now. */
-async function awakeTarget(place: Workplace, record: MachineRecord): Promise<SshTarget> {
-  await requireAwake(place, record);
-  return targetAt(place, record, await knownAddress(place, record));
+async function awakeTarget(place: Workplace, record: MachineRecord, signal?: AbortSignal): Promise<SshTarget> {
+  await requireAwake(place, record, signal);
+  const looking = async () => targetAt(place, record, await knownAddress(place, record));
+  // A hypervisor that hangs does not hear the signal.
+  return untilAborted(looking(), signal);
 }
 
 /** A section of ssh's configuration. Of a machine that is off, where it was reached last: it keeps that as far as it can. */
@@ -61,7 +64,7 @@ export async function shellIn(
   record: MachineRecord,
   { command, ...options }: ShellOptions,
 ): Promise<number> {
-  const host = await configured(place, record, await awakeTarget(place, record));
+  const host = await configured(place, record, await awakeTarget(place, record, options.signal));
   const { shell } = require('../ssh/interactive') as typeof import('../ssh/interactive');
   // As with ssh: the words are one line for the shell of the guest.
   return shell(host, { command: command?.join(' '), agent: place.env['SSH_AUTH_SOCK'], ...options });
@@ -99,7 +102,7 @@ export async function forwardTo(place: Workplace, record: MachineRecord, options
 }
 
 async function connect(place: Workplace, record: MachineRecord, signal: AbortSignal | undefined): Promise<SshClient> {
-  const target = await awakeTarget(place, record);
+  const target = await awakeTarget(place, record, signal);
   const { SshClient } = require('../ssh/client') as typeof import('../ssh/client');
   return SshClient.connect(target, { signal, agent: place.env['SSH_AUTH_SOCK'] });
 }

@@ -3,6 +3,7 @@ import { deleteAll } from '../resources/engine';
 import { isAbort } from '../resources/failures';
 import { stepTeller } from './create';
 import { graphOf } from './graph';
+import { heeded } from './heed';
 import type { Ledger } from './ledger';
 import { withMachine } from './lifecycle';
 import type { WorkOptions } from './progress';
@@ -15,20 +16,25 @@ import type { Workplace } from './workplace';
 export async function removeMachine(
   place: Workplace,
   name: string,
-  { signal, onProgress, force = false }: WorkOptions & { force?: boolean } = {},
+  { signal = new AbortController().signal, onProgress, force = false }: WorkOptions & { force?: boolean } = {},
 ): Promise<void> {
-  await withMachine(place, name, signal, async (ledger) => {
+  const removing = withMachine(place, name, signal, async (ledger) => {
     try {
       await ledger.enter('removing');
       await deleteResources(place, ledger, { signal, onProgress });
     } catch (error) {
-      if (signal?.aborted && isAbort(error)) throw interrupted(name, error);
+      if (signal.aborted && isAbort(error)) throw interrupted(name, error);
       // Also by force, what was only ended early is not forgotten.
-      if (!force || signal?.aborted) throw error;
+      if (!force || signal.aborted) throw error;
       place.warn(`"${name}" was forgotten, and something of it may be left: ${(error as Error).message}`);
     }
     await place.store.delete(name);
   });
+  try {
+    await heeded(removing, signal);
+  } catch (error) {
+    throw error === signal.reason ? interrupted(name, error) : error;
+  }
 }
 
 async function deleteResources(place: Workplace, ledger: Ledger, { signal, onProgress }: Loose): Promise<void> {

@@ -6,6 +6,7 @@ import { allEnded } from './ended';
 import type { Finding } from './finding';
 import { because, findingAfter, unfinishedMachine, unreadableFile } from './findings';
 import { graphOf } from './graph';
+import { heeded } from './heed';
 import { holderOf } from './holder';
 import { faultsOf } from './home-orphans';
 import type { Ledger } from './ledger';
@@ -21,6 +22,14 @@ import type { Workplace } from './workplace';
 export async function repair(
   place: Workplace,
   { names, ...options }: WorkOptions & { names?: readonly string[] } = {},
+): Promise<Finding[]> {
+  return heeded(repairAllOf(place, names, options), options.signal);
+}
+
+async function repairAllOf(
+  place: Workplace,
+  names: readonly string[] | undefined,
+  options: WorkOptions,
 ): Promise<Finding[]> {
   const machines = names ?? (await place.store.names());
   // Before anything is changed.

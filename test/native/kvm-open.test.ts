@@ -2,13 +2,15 @@ import { Connections } from '../../src/drivers/kvm/connections';
 import { openDaemon } from '../../src/drivers/kvm/open';
 import { FakeDaemon } from './fake-daemon';
 
-test('a daemon that takes the connection and says nothing is an error after a while', async () => {
+test('a daemon that takes the connection and says nothing is an error after a while, and for the next who asks at once', async () => {
   const daemon = await FakeDaemon.start({ mute: true });
   try {
-    await expect(openDaemon(daemon.uri, { patience: 50 })).rejects.toMatchObject({
-      code: 'ERR_KVM_CONNECTION',
-      message: `libvirt has taken the connection (${daemon.uri}) and said nothing for 0.05 s: its daemon is stopped, or stuck`,
+    const silent = (seconds: number) => ({
+      code: 'ERR_KVM_SILENT',
+      message: `libvirt has taken the connection (${daemon.uri}) and said nothing for ${seconds} s: its daemon is stopped, or stuck`,
     });
+    await expect(openDaemon(daemon.uri, { patience: 50 })).rejects.toMatchObject(silent(0.05));
+    await expect(openDaemon(daemon.uri, { little: 20 })).rejects.toMatchObject(silent(0.02));
   } finally {
     await daemon.stop();
   }

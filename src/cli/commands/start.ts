@@ -20,7 +20,7 @@ export function configure(command: Command, context: Context): void {
         interrupted: INTERRUPTED,
         work: async (name, options) => {
           const machine = await context.hvkit.machine(name);
-          const running = (await machine.state()) === 'Running';
+          const running = (await machine.state(options)) === 'Running';
           await machine.start(options);
           return running ? `Machine "${name}" is already running.` : `Machine "${name}" was started.`;
         },

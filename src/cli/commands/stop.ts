@@ -22,7 +22,7 @@ export function configure(command: Command, context: Context): void {
         interrupted: INTERRUPTED,
         work: async (name, { signal }) => {
           const machine = await context.hvkit.machine(name);
-          const stopped = (await machine.state()) === 'Stopped';
+          const stopped = (await machine.state({ signal })) === 'Stopped';
           await machine.stop({ signal, ...graceOf(grace) });
           return stopped ? `Machine "${name}" is already stopped.` : `Machine "${name}" was stopped.`;
         },

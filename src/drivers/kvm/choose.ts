@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HvError } from '../../errors';
 import type { DriverContext } from '../driver';
 import type { Connections } from './connections';
+import { isSilent } from './open';
 import { sessionTarget } from './session';
 import { isOurs } from './system';
 import type { Target } from './target';
@@ -24,6 +25,8 @@ export async function chooseTarget(
   try {
     return await systemTarget(connections);
   } catch (error) {
+    // There is a daemon: to start one is no way out, and a session is not what was meant.
+    if (isSilent(error)) throw error;
     const next = isRoot() ? { ...SYSTEM, onDemand: true } : sessionTarget(context.env);
     try {
       await connections.writer(next);

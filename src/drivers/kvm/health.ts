@@ -8,6 +8,7 @@ import type { DriverContext, Health } from '../driver';
 import { chooseTarget, isRoot, SYSTEM, type Choice } from './choose';
 import { Connections, isEmbedded } from './connections';
 import { hasSystemd, isUnanswered, programOf } from './daemon';
+import { isSilent } from './open';
 import { asRoot, installCommand } from './packages';
 
 const SOCKETS = ['/run/libvirt/libvirt-sock', '/run/libvirt/virtqemud-sock'];
@@ -45,6 +46,7 @@ async function startsOnDemand(connections: Connections): Promise<boolean> {
     await connections.writer(SYSTEM);
     return false;
   } catch (error) {
+    if (isSilent(error)) throw error;
     return isUnanswered(error);
   }
 }
@@ -112,6 +114,9 @@ function logsByItself(): boolean {
 function unreachable(error: unknown): Illness {
   const reason = error instanceof Error ? error.message : String(error);
   if (HvError.is(error) && error.code === 'ERR_KVM_URI') return { reason, fix: error.hint ?? 'hvkit create --help' };
+  if (isSilent(error)) {
+    return { reason, fix: hasSystemd() ? asRoot(`systemctl restart ${daemonUnit()}`) : (error.hint ?? 'hvkit doctor') };
+  }
   if (!isRoot() && SOCKETS.some((path) => existsSync(path) && !canWrite(path))) {
     const name = userName();
     if (name === undefined) {
@@ -123,10 +128,13 @@ function unreachable(error: unknown): Illness {
     return { reason, fix: `sudo usermod -aG libvirt ${name}    # then log in again, or: newgrp libvirt` };
   }
   if (hasSystemd()) {
-    const unit = programOf('virtqemud') === undefined || programOf('libvirtd') !== undefined ? 'libvirtd' : 'virtqemud';
-    return { reason, fix: asRoot(`systemctl enable --now ${unit}.socket virtlogd.socket`) };
+    return { reason, fix: asRoot(`systemctl enable --now ${daemonUnit()}.socket virtlogd.socket`) };
   }
   return { reason, fix: asRoot('sh -c "virtlogd --daemon; libvirtd --daemon"') };
+}
+
+function daemonUnit(): string {
+  return programOf('virtqemud') === undefined || programOf('libvirtd') !== undefined ? 'libvirtd' : 'virtqemud';
 }
 
 /** In a container it happens that nobody knows who one is. */

@@ -2,8 +2,9 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { AddressWatch, DriverMachine } from '../../../src/driver';
+import type { AddressWatch, Driver, DriverMachine } from '../../../src/driver';
 import { HvError } from '../../../src/errors';
+import { isAbort } from '../../../src/resources/failures';
 import { fileDriver } from '../../support/file-driver';
 import { TestHome } from '../../support/home';
 
@@ -134,13 +135,63 @@ test('a driver that is told of the address is asked for it then', async () => {
   }
 });
 
-test('a hypervisor that hangs holds nobody beyond the deadline', async () => {
-  await using home = new TestHome();
+/** Of a hypervisor that hangs in these calls. */
+function hangingIn(...calls: (keyof Driver)[]): jest.SpyInstance {
   const create = fileDriver.create.bind(fileDriver);
   const hang = (): Promise<never> => new Promise(() => undefined);
-  const created = jest
+  return jest
     .spyOn(fileDriver, 'create')
-    .mockImplementation((context) => Object.assign(create(context), { address: hang, evidence: hang }));
+    .mockImplementation((context) =>
+      Object.assign(create(context), Object.fromEntries(calls.map((call) => [call, hang]))),
+    );
+}
+
+test.each<keyof Driver>(['watch', 'states'])(
+  'a hypervisor that hangs before the machine is started (%s) holds nobody beyond the deadline',
+  async (call) => {
+    await using home = new TestHome();
+    const machine = await home.open().create(home.request('dev'));
+    await machine.stop();
+    const hanging = hangingIn(call);
+    try {
+      const again = await home.open({ HVKIT_TIMEOUT: '1' }).machine('dev');
+      await expect(again.start()).rejects.toMatchObject({
+        code: 'ERR_NOT_READY',
+        message: expect.stringContaining('did not come up within 1 s: the hypervisor did not start it\n') as string,
+      });
+    } finally {
+      hanging.mockRestore();
+    }
+  },
+);
+
+test.each<{ call: keyof Driver; work: (home: TestHome, signal: AbortSignal) => Promise<unknown> }>([
+  { call: 'check', work: (home, signal) => home.open().create(home.request('new'), { signal }) },
+  { call: 'plan', work: (home, signal) => home.open().create(home.request('new'), { signal }) },
+  { call: 'watch', work: async (home, signal) => (await home.open().machine('dev')).start({ signal }) },
+  { call: 'states', work: async (home, signal) => (await home.open().machine('dev')).state({ signal }) },
+  { call: 'states', work: async (home, signal) => (await home.open().machine('dev')).exec('true', [], { signal }) },
+  { call: 'address', work: async (home, signal) => (await home.open().machine('dev')).exec('true', [], { signal }) },
+])('who waits for a hypervisor that hangs in $call can end that', async ({ call, work }) => {
+  await using home = new TestHome();
+  await home.open().create(home.request('dev'));
+  const hanging = hangingIn(call);
+  try {
+    const over = new AbortController();
+    const working = work(home, over.signal);
+    setImmediate(() => {
+      over.abort();
+    });
+    expect(isAbort(await working.catch((error: unknown) => error))).toBe(true);
+    expect(home.remains).not.toContain('new');
+  } finally {
+    hanging.mockRestore();
+  }
+});
+
+test('a hypervisor that hangs holds nobody beyond the deadline', async () => {
+  await using home = new TestHome();
+  const created = hangingIn('address', 'evidence');
   try {
     const creating = home.open({ HVKIT_TIMEOUT: '1' }).create(home.request('dev'));
     await expect(creating).rejects.toMatchObject({
