@@ -24,6 +24,8 @@ export interface ExecResult {
 export interface CopyOptions {
   signal?: AbortSignal;
   recursive?: boolean;
+  /** Only what differs is sent, by rsync, which both sides need. It tells no progress, and one side is this host. */
+  delta?: boolean;
   onProgress?: (file: string, done: number, total: number) => void;
 }
 

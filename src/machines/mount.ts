@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { HvError } from '../errors';
-import { isErrno, writeWhole } from '../files';
+import { isErrno } from '../files';
 import type { MachineRecord } from './machine-file';
 import { requireAwake } from './lifecycle';
 import { linkFolder, sharedAs, unlinkFolder } from './mount-share';
-import { sshConfigOf } from './remote';
+import { sshConfigFile } from './remote';
 import type { Workplace } from './workplace';
 
-const FILE = 'ssh_config';
 /** Milliseconds for a program to mount or to unmount. */
 const PATIENCE = 60_000;
 
@@ -45,9 +43,7 @@ export async function mountFolder(
     return { share };
   }
   await requireAwake(place, record);
-  const config = join(place.store.folder(record.name), FILE);
-  const text = await sshConfigOf(place, record);
-  await writeWhole(config, text, { unfinished: `${config}.${randomBytes(4).toString('hex')}.tmp` });
+  const config = await sshConfigFile(place, record);
   const from = `${user === undefined ? '' : `${user}@`}${record.name}:${path}`;
   await runs(['sshfs', ['-F', config, from, resolve(mountPoint)]], 'apt install sshfs', place.env);
   return {};
@@ -85,7 +81,9 @@ async function runs(
   install: string,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: PATIENCE });
+  const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  // That of spawn() goes on where there is no such program, and so does whoever asked.
+  const timer = setTimeout(() => child.kill(), PATIENCE);
   let said = '';
   child.stderr.on('data', (bytes: Buffer) => {
     said += bytes.toString();
@@ -98,6 +96,8 @@ async function runs(
     child.once('exit', (...how) => {
       done(how);
     });
+  }).finally(() => {
+    clearTimeout(timer);
   });
   child.stderr.destroy();
   if (status === 0) return;

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 
 import type { Address } from '../drivers/driver';
 import { HvError } from '../errors';
+import { writeWhole } from '../files';
 import type { SshClient } from '../ssh/client';
 import type { ConfiguredHost } from '../ssh/config';
 import type { ForwardOptions, Tunnel } from '../ssh/forward';
@@ -15,6 +17,8 @@ import { cannot, requireAwake, requireRunning } from './lifecycle';
 import type { MachineRecord } from './machine-file';
 import { sshTarget } from './ssh-target';
 import type { Workplace } from './workplace';
+
+const SSH_CONFIG = 'ssh_config';
 
 /** Where a machine that runs is reached. */
 export async function addressOf(place: Workplace, record: MachineRecord): Promise<Address> {
@@ -57,6 +61,15 @@ export async function sshConfigOf(place: Workplace, record: MachineRecord): Prom
   const address = record.address ?? (await addressOf(place, record));
   const { sshConfig } = require('../ssh/config') as typeof import('../ssh/config');
   return sshConfig(await configured(place, record, await targetAt(place, record, address)));
+}
+
+/** The same as a file in the machine's folder, for programs that run ssh. */
+export async function sshConfigFile(place: Workplace, record: MachineRecord): Promise<string> {
+  const { randomBytes } = require('node:crypto') as typeof import('node:crypto');
+  const file = join(place.store.folder(record.name), SSH_CONFIG);
+  const text = await sshConfigOf(place, record);
+  await writeWhole(file, text, { unfinished: `${file}.${randomBytes(4).toString('hex')}.tmp` });
+  return file;
 }
 
 export async function shellIn(

@@ -10,6 +10,7 @@ import { showing } from '../progress';
 interface ScpOptions {
   recursive?: boolean;
   quiet?: true;
+  delta?: true;
 }
 
 const INTERRUPTED = {
@@ -22,7 +23,8 @@ export function configure(command: Command, context: Context): void {
     .argument('[source...]', 'a path, or machine:path; the last one is the destination')
     .option('-r, --recursive', 'folders, with what is in them')
     .option('-q, --quiet', 'show no progress')
-    .action(async (paths: string[], { recursive = false, quiet }: ScpOptions) => {
+    .option('-d, --delta', 'send only what differs, by rsync, which both sides need; no progress is shown')
+    .action(async (paths: string[], { recursive = false, quiet, delta }: ScpOptions) => {
       const places = paths.map(parsePlace);
       const destination = places.pop();
       if (destination === undefined || places.length === 0) {
@@ -37,6 +39,7 @@ export function configure(command: Command, context: Context): void {
             await copy(context, source, places.length > 1 ? inFolder(destination) : destination, {
               signal,
               recursive,
+              ...(delta && { delta }),
               ...(!quiet && {
                 onProgress: (file, done, total) => {
                   view.update({
@@ -55,6 +58,7 @@ export function configure(command: Command, context: Context): void {
   examples(command, [
     ['hvkit scp notes.txt dev:', "into the user's home"],
     ['hvkit scp -r dev:results ./results', ''],
+    ['hvkit scp -d -r site dev:', 'again, after little has changed'],
     ['hvkit scp web:/etc/hosts db:/tmp/hosts', 'from one machine to another'],
   ]);
 }

@@ -66,6 +66,30 @@ describe('scp', () => {
     expect(stderr).toContain('-r');
   });
 
+  test('-d: rsync, by which only what differs is sent', async () => {
+    mkdirSync(join(here, 'a tree'));
+    writeFileSync(join(here, 'a tree', "it's"), 'x');
+    const fresh = join(there, 'new');
+    mkdirSync(fresh);
+    expect(await run(['scp', '-d', '-r', join(here, 'a tree'), `dev:${fresh}`])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(readFileSync(join(fresh, 'a tree', "it's"), 'utf8')).toBe('x');
+    expect(await run(['scp', '-d', `dev:${fresh}/a tree/it's`, join(here, 'back')])).toMatchObject({ status: 0 });
+    expect(readFileSync(join(here, 'back'), 'utf8')).toBe('x');
+    for (const [words, says] of [
+      [[join(here, 'a tree'), `dev:${fresh}`], 'is a folder'],
+      [[`dev:${fresh}/none`, here], 'rsync ended with status 23\n  rsync: '],
+      [[`dev:${fresh}/a tree`, `db:${there}`], 'not from one machine to another'],
+    ] as const) {
+      const ran = await run(['scp', '-d', ...words]);
+      expect(ran.status).toBe(1);
+      expect(ran.stderr).toContain(says);
+    }
+  });
+
   test('several files go into a folder, or nowhere', async () => {
     for (const name of ['a', 'b']) writeFileSync(join(here, name), name);
     const files = [join(here, 'a'), join(here, 'b')];
