@@ -1,7 +1,14 @@
-import { connect, DomainEventID, DomainEventType, type Connection, type Domain } from '../../src/native/libvirt';
+import {
+  connect,
+  DomainEventID,
+  DomainEventType,
+  type Connection,
+  type Domain,
+  type EventName,
+} from '../../src/native/libvirt';
 import { native } from '../../src/native/libvirt/binding';
 import { runChild } from './child-process';
-import { domain as domainBody, FakeDaemon, int, Procedure } from './fake-daemon';
+import { domain as domainBody, FakeDaemon, int, long, optional, Procedure, text } from './fake-daemon';
 import { connectToPrivateNode } from './private-node';
 
 const xml = (name: string): string =>
@@ -260,6 +267,55 @@ describe('what leaving a loop leaves behind', () => {
     await remote.close();
     await daemon.stop();
   });
+});
+
+// What no guest here does, told as a daemon would tell it.
+test.each<[EventName, number, Buffer[], object]>([
+  ['domain.rtcChange', Procedure.EVENT_RTC_CHANGE, [long(-(2n ** 40n))], { utcOffset: -(2n ** 40n) }],
+  [
+    'domain.graphics',
+    Procedure.EVENT_GRAPHICS,
+    [
+      ...[int(1), int(0), text('127.0.0.1'), text('5900'), int(2), text('/run/vnc'), text('')],
+      ...[text('vnc'), int(2), text('dname'), text('CN=a'), text('saslUsername'), text('bob')],
+    ],
+    {
+      phase: 1,
+      local: { family: 0, node: '127.0.0.1', service: '5900' },
+      remote: { family: 2, node: '/run/vnc', service: '' },
+      authScheme: 'vnc',
+      identities: [
+        { type: 'dname', name: 'CN=a' },
+        { type: 'saslUsername', name: 'bob' },
+      ],
+    },
+  ],
+  [
+    'domain.blockJob',
+    Procedure.EVENT_BLOCK_JOB,
+    [text('/disk'), int(1), int(3)],
+    { disk: '/disk', type: 1, status: 3 },
+  ],
+  [
+    'domain.diskChange',
+    Procedure.EVENT_DISK_CHANGE,
+    [optional('/old'), optional(), text('ide0'), int(1)],
+    { oldPath: '/old', newPath: null, device: 'ide0', reason: 1 },
+  ],
+  ['domain.trayChange', Procedure.EVENT_TRAY_CHANGE, [text('cd0'), int(1)], { device: 'cd0', reason: 1 }],
+  ['domain.wakeup', Procedure.EVENT_PMWAKEUP, [], { reason: 0 }],
+  ['domain.suspend', Procedure.EVENT_PMSUSPEND, [], { reason: 0 }],
+  ['domain.suspendDisk', Procedure.EVENT_PMSUSPEND_DISK, [], { reason: 0 }],
+])('%s tells all that libvirt does', async (name, procedure, details, told) => {
+  const daemon = await FakeDaemon.start();
+  const remote = await connect(daemon.uri);
+  const stream = remote.events(name);
+  await stream.ready;
+  daemon.sendEvent(procedure, Buffer.concat([domainBody('vm'), ...details]));
+  const { domain, ...others } = ((await stream.next()) as { value: { domain: Domain } }).value;
+  expect([domain.name, others]).toEqual(['vm', told]);
+  await remote.close();
+  await daemon.stop();
 });
 
 test('a blocked program loses the oldest of a flood of events, and counts them', async () => {

@@ -16,7 +16,14 @@ export const Procedure = {
   EVENT_REGISTER_ANY: 167,
   EVENT_DEREGISTER_ANY: 168,
   EVENT_RTC_CHANGE: 170,
+  EVENT_GRAPHICS: 173,
   GET_STATE: 212,
+  EVENT_BLOCK_JOB: 241,
+  EVENT_DISK_CHANGE: 248,
+  EVENT_TRAY_CHANGE: 268,
+  EVENT_PMWAKEUP: 269,
+  EVENT_PMSUSPEND: 270,
+  EVENT_PMSUSPEND_DISK: 292,
 } as const;
 
 const PROGRAM = 0x20008086;
@@ -195,6 +202,17 @@ export function int(value: number): Buffer {
 export function text(value: string): Buffer {
   const bytes = Buffer.from(value);
   return Buffer.concat([int(bytes.length), bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+}
+
+/** Text that may be missing: how much of it there is, and it. */
+export function optional(value?: string): Buffer {
+  return value === undefined ? int(0) : Buffer.concat([int(1), text(value)]);
+}
+
+export function long(value: bigint): Buffer {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigInt64BE(value);
+  return buffer;
 }
 
 export function domain(name: string): Buffer {
