@@ -281,6 +281,10 @@ test('each of its options reaches hyperkit', async () => {
     expect(`${told} `).toContain(words);
   }
   expect(statSync(join(machine.folder, 'disk.raw')).size).toBe(32 * 2 ** 20);
+  await expect(create({ name: 'twin', image: silent, options: { uuid } })).rejects.toMatchObject({
+    code: 'ERR_PRECREATE',
+    message: `The machine "dev" has this UUID, and with it the MAC ${macOf(machine)}`,
+  });
 
   // The ports are sockets of this host, also after an end that left them behind.
   for (const port of ['guest.00000948', 'guest.00000400']) await hungUpOn(join(run, port));
@@ -355,6 +359,9 @@ test.each([
   [{ options: { experimentalNfsShare: '/Users/me' } }, 'Folders are shared by --share here'],
   [{ options: { disks: '/none/disk' } }, 'The disk /none/disk cannot be read'],
   [{ image: disk }, 'boots from a disk of its own'],
+  [{ options: { bootInitrd: '/none/initrd' } }, 'The initrd /none/initrd cannot be read'],
+  [{ options: { bootInitrd: '/etc' } }, 'The initrd /etc is not a file'],
+  [{ options: { vpnkitSocket: '/a,b' } }, 'hyperkit takes no path with a comma: /a,b'],
   [{ image: disk, options: { bootrom: '/none/rom' } }, 'The firmware /none/rom cannot be read'],
   [{ image: disk, options: { bootrom: '/dev/null' } }, 'The firmware /dev/null is not a file'],
   [{ image: disk, options: { bootrom: __filename } }, 'in pages of 4096 bytes'],
@@ -365,6 +372,14 @@ test.each([
     message: expect.stringContaining(words) as string,
   });
   expect(await hv.list()).toEqual([]);
+});
+
+test('a home with a comma in its path is refused before anything is made', async () => {
+  await using other = new Hvkit({ home: join(place.folder, 'com,ma'), drivers: [place.driver] });
+  await expect(other.create({ name: 'dev', image: silent })).rejects.toMatchObject({
+    code: 'ERR_PRECREATE',
+    message: expect.stringContaining('hyperkit takes no path with a comma') as string,
+  });
 });
 
 test('what an option takes is said', async () => {

@@ -71,7 +71,8 @@ function formatOf(format: 'raw' | 'qcow2'): string[] {
   return format === 'qcow2' ? ['format=qcow'] : [];
 }
 
-function refuseCommas(paths: readonly string[]): void {
+/** A comma ends a path among hyperkit's arguments. */
+export function refuseCommas(paths: readonly string[]): void {
   const path = paths.find((each) => each.includes(','));
   if (path === undefined) return;
   throw new HvError({

@@ -1,12 +1,14 @@
 import { open } from 'node:fs/promises';
 
 import { HvError } from '../../errors';
-import { isErrno } from '../../files';
+import { isErrno, namesIn } from '../../files';
 import type { BootImage } from '../../images/image';
 import type { Properties } from '../../resources/resource';
 import type { DriverContext, MachineSpec } from '../driver';
+import { refuseCommas } from './arguments';
 import { checkBootrom } from './bootrom';
 import { requireAddress } from './exhaustion';
+import { sizeOfGiven } from './given-file';
 import { health } from './health';
 import type { XhyveHost } from './host';
 import { macOf, requireHyperkit } from './hyperkit';
@@ -14,7 +16,8 @@ import { checkKernel } from './kernel';
 import { macOn, networkOf, requireNetwork } from './network';
 import { xhyveOptions, type XhyveOptions } from './options';
 import type { XhyvePlan } from './plan';
-import { runFilesOf } from './run-files';
+import { runFilesOf, runFolders } from './run-files';
+import { markOf } from './run-folder';
 import { checkGuest, checkShares } from './shares';
 import { checkSockets } from './sockets';
 
@@ -47,7 +50,11 @@ export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: Dri
   const run = runFilesOf(context.home, options.uuid ?? SOME_UUID);
   await checkShares(spec.shares, run);
   checkSockets(options, run);
-  if (options.bootrom !== undefined) await checkBootrom(options.bootrom);
+  refuseCommas([run.folder, options.vpnkitSocket ?? '']);
+  const { bootrom, bootKernel, bootInitrd } = options;
+  if (bootrom !== undefined) await checkBootrom(bootrom);
+  if (bootKernel !== undefined) await checkKernel(bootKernel);
+  if (bootInitrd !== undefined) await sizeOfGiven('The initrd', bootInitrd);
   await requireNetwork(await networkOf(options, host), host);
   // One that had its address before has it still.
   if (options.vpnkitSocket === undefined && options.uuid === undefined) await requireAddress(host);
@@ -69,12 +76,15 @@ export async function planMachine(request: Request, host: XhyveHost, context: Dr
   const network = await networkOf(options, host);
   const size = options.diskSize === undefined ? spec.disk : options.diskSize * MIB;
   const disks = await Promise.all((options.disks?.split(',') ?? []).map(diskAt));
+  // Last of all that may fail: the helper remembers whose it is.
+  const mac = await (macOn(network, uuid, host) ?? macOf(uuid, hyperkit, boot.kernel ?? boot.bootrom ?? ''));
+  // Whoever serves a socket of their own knows what they do.
+  if (options.vpnkitSocket === undefined) await refuseTwin(mac, request, context);
   const plan: XhyvePlan = {
     schema: 1,
     hyperkit,
     uuid,
-    // Last of all that may fail: the helper remembers whose it is.
-    mac: await (macOn(network, uuid, host) ?? macOf(uuid, hyperkit, boot.kernel ?? boot.bootrom ?? '')),
+    mac,
     network,
     cpus: options.cpuCount ?? spec.cpus,
     memory: options.memorySize ?? spec.memory,
@@ -88,6 +98,16 @@ export async function planMachine(request: Request, host: XhyveHost, context: Dr
   };
   // As it is stored: without what is undefined.
   return JSON.parse(JSON.stringify(plan)) as Properties;
+}
+
+/** Two machines with one MAC would take each other's frames. */
+async function refuseTwin(mac: string, { uuid }: Request, { home }: DriverContext): Promise<void> {
+  const others = (await namesIn(runFolders(home))).filter((name) => name !== uuid);
+  const marks = await Promise.all(others.map((other) => markOf(runFilesOf(home, other))));
+  const twin = marks.find((mark) => mark?.mac === mac);
+  if (twin) {
+    throw refused(`The machine "${twin.name}" has this UUID, and with it the MAC ${mac}`, `hvkit rm ${twin.name}`);
+  }
 }
 
 type Boot = Pick<XhyvePlan, 'kernel' | 'initrd' | 'bootrom' | 'base' | 'cmdline'>;

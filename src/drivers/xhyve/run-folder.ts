@@ -11,6 +11,8 @@ export interface Mark {
   mac: string;
 }
 
+const RETRIES = 5;
+
 export async function makeFolder({ folder, mark }: RunFiles, { name, mac }: Mark): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeWhole(mark, `${JSON.stringify({ name, mac })}\n`);
@@ -54,5 +56,6 @@ export async function requireFolder({ name }: DriverMachine, { folder }: RunFile
 }
 
 export async function removeFolder({ folder }: RunFiles): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  // A keeper that nobody knew of writes down there how its hyperkit ended, while this is under way.
+  await rm(folder, { recursive: true, force: true, maxRetries: RETRIES });
 }
