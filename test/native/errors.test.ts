@@ -7,6 +7,7 @@ import {
   LibvirtError,
   type Connection,
 } from '../../src/native/libvirt';
+import { FakeDaemon } from './fake-daemon';
 
 let connection: Connection;
 beforeAll(async () => {
@@ -89,6 +90,18 @@ test('a daemon that is not there is told with what to do', async () => {
   const error = await failureOf(connect('qemu+unix:///system?socket=/nonexistent/hvkit'));
   expect(error.message).toContain('/nonexistent/hvkit');
   expect(error.hint).toContain('libvirtd');
+});
+
+test('what is too long for a daemon is told so, and the connection goes on', async () => {
+  const daemon = await FakeDaemon.start();
+  const remote = await connect(daemon.uri);
+  await expect(remote.defineDomain(`<domain>${' '.repeat(5 << 20)}</domain>`)).rejects.toMatchObject({
+    code: 'VIR_ERR_RPC',
+    hint: expect.stringContaining('4 MiB') as string,
+  });
+  await expect(remote.isAlive()).resolves.toBe(true);
+  await remote.close();
+  await daemon.stop();
 });
 
 test('a URI that no driver knows, or that is none, is refused', async () => {

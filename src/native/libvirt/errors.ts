@@ -65,7 +65,8 @@ export interface CallSite {
 
 /** The one place where a failure of the addon becomes an error. */
 export function errorOf(failure: NativeFailure, site: CallSite): HvError {
-  const error = failure.code === 'ERR_LIBVIRT' ? new LibvirtError(failure) : bindingError(failure);
+  const error =
+    failure.code === 'ERR_LIBVIRT' ? new LibvirtError(failure, { hint: hintOf(failure) }) : bindingError(failure);
   const frames = site.stack?.replace(/^.*?(?=\n\s+at )/s, '') ?? '';
   error.stack = `${error.name}: ${error.message} (${error.code})${frames}`;
   return error;
@@ -76,6 +77,14 @@ const HINTS: Readonly<Record<string, string>> = {
   ERR_HANDLE_FREED: 'Look the object up again; free() ends the use of a handle.',
   ERR_LIBVIRT_TOO_OLD: 'Upgrade libvirt on this machine.',
 };
+
+/** Where libvirt's own words tell nobody what to do. */
+function hintOf({ number, message }: NativeFailure): string | undefined {
+  if (number === ErrorNumber.RPC && message.includes('Unable to encode message payload')) {
+    return 'It is too long: libvirt sends texts of 4 MiB at the most to a daemon and back, and 32 MiB at once.';
+  }
+  return undefined;
+}
 
 function bindingError({ code, message }: NativeFailure): HvError {
   return new HvError({ code, message, hint: HINTS[code] });
