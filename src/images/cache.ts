@@ -131,7 +131,7 @@ export class ContentCache {
     return { path: join(folder, 'image'), ...digests, size };
   }
 
-  /** What is here of a file, and what has come of it so far. */
+  /** What is here of a file, and what has come of it so far. Where somebody is just downloading it, it is theirs, and stays. */
   async remove(checksum: Checksum): Promise<void> {
     await this.#exclusively(keyOf(checksum), async () => {
       await rm(join(this.#files, keyOf(checksum)), { recursive: true, force: true });

@@ -80,6 +80,11 @@ export async function startAndWait(
     return await Promise.race([sshAnswers(driver, machine, address, { ...options, signal, onAttempt }), vigil.lost]);
   } catch (error) {
     options.signal.throwIfAborted();
+    if (stage === 'start' && HvError.is(error) && OF_SSH.test(error.code)) {
+      // There are drivers that start a machine and wait for its ssh server themselves.
+      stage = 'ssh';
+      attempt = error;
+    }
     const last = attempt === undefined ? [] : [`the last attempt: ${attempt.message}`];
     const trouble = [...last, ...(vigil?.trouble ?? [])];
     const inVain = late.aborted ? ` within ${Math.round(options.timeoutMs / 1000)} s: ` : sayWhy(vigil?.inVain);

@@ -162,6 +162,15 @@ export class SshClient implements AsyncDisposable {
     });
   }
 
+  /**
+   * Its sessions are closed before it has looked at the command, at times; what it runs it says so of at once. Of other servers
+   * that say nothing nobody knows whether they run the command. @internal
+   */
+  get isDropbear(): boolean {
+    const { _remoteVer: software } = this.connection as Client & { _remoteVer?: string };
+    return software?.startsWith('dropbear') === true;
+  }
+
   /** Whether end() was called: what commands say from then on is no outcome of theirs. @internal */
   get ended(): boolean {
     return this.#ended;

@@ -71,7 +71,7 @@ export async function run(client: SshClient, line: string, options: ExecOptions 
         if (onAbort) signal?.removeEventListener('abort', onAbort);
       };
       client.sessions
-        .open((over) => start(client, line, options, streams, { started, over }))
+        .open((over) => start(client, line, options, streams, { started, over }), { repeatable: client.isDropbear })
         .then(({ ended }) => {
           resolve(ended);
         }, reject);

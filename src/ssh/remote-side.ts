@@ -42,6 +42,7 @@ export class RemoteSide implements Side {
             refused(error as Error);
           }
         }),
+      { repeatable: true },
     );
   }
 
@@ -131,8 +132,11 @@ export class RemoteSide implements Side {
     const temporary = nameUntilWhole(path, randomBytes(6).toString('hex'));
     const handle = await this.#open(temporary, 'wx');
     const discard = async (): Promise<void> => {
-      await this.#close(handle);
-      await this.#remove(temporary);
+      try {
+        await this.#close(handle);
+      } finally {
+        await this.#remove(temporary);
+      }
     };
     return {
       write: (bytes, position) =>
@@ -145,10 +149,16 @@ export class RemoteSide implements Side {
             this.#sftp.fchmod(handle, mode, done);
           });
         } catch (error) {
-          await discard();
+          await discard().catch(() => undefined);
           throw error;
         }
-        await this.#close(handle);
+        try {
+          // That what was written does not fit, some file systems say only now.
+          await this.#close(handle);
+        } catch (error) {
+          await this.#leave(temporary);
+          throw error;
+        }
         await this.#rename(temporary, path);
       },
       discard,
@@ -230,9 +240,14 @@ export class RemoteSide implements Side {
         this.#sftp.rename(from, to, done);
       });
     } catch (error) {
-      await this.#remove(from);
+      await this.#leave(from);
       throw error;
     }
+  }
+
+  /** Of what failed already: that it cannot be taken away either is not what counts. */
+  async #leave(path: string): Promise<void> {
+    await this.#remove(path).catch(() => undefined);
   }
 
   get #canReplace(): boolean {

@@ -17,9 +17,15 @@ export class Sessions {
     this.#giveUp = giveUp;
   }
 
-  /** `attempt` is handed what it must call when its session is over, and rejects if there is none. */
-  async open<T>(attempt: (over: () => void) => Promise<T>): Promise<T> {
-    let tries = TRIES;
+  /**
+   * `attempt` is handed what it must call when its session is over, and rejects if there is none. One that is `repeatable` is
+   * made again also where the server has its request and closes the session without a word about it: nothing is run twice by it.
+   */
+  async open<T>(
+    attempt: (over: () => void) => Promise<T>,
+    { repeatable = false }: { repeatable?: boolean } = {},
+  ): Promise<T> {
+    let tries = repeatable ? TRIES : 1;
     for (let refusedAfter = 0; ;) {
       try {
         return await this.#inTime(this.#attempt(attempt));

@@ -1,4 +1,5 @@
-import { restart } from '../../src/drivers/kvm/lifecycle';
+import { kill, restart } from '../../src/drivers/kvm/lifecycle';
+import { toItsEnd } from '../../src/drivers/kvm/lost';
 import type { Scene } from '../../src/drivers/kvm/scene';
 import { watch } from '../../src/drivers/kvm/watch';
 import { Domain, DomainLifecycle, DomainLifecycleAction, type Connection } from '../../src/native/libvirt';
@@ -20,7 +21,7 @@ function sceneOf({ uuid, name }: Domain): Scene {
   const machine = { uuid, name };
   const writer = () => Promise.resolve(connection);
   const read: Scene['read'] = (request) => request(connection);
-  return { machine, plan: { domain: name }, writer, read } as unknown as Scene;
+  return { machine, plan: { domain: name, target: { uri: 'qemu:///system' } }, writer, read } as unknown as Scene;
 }
 
 test('a machine that ends instead of beginning anew is an error at once', async () => {
@@ -29,6 +30,16 @@ test('a machine that ends instead of beginning anew is an error at once', async 
   await expect(restart(sceneOf(running), { graceMs: 10_000, signal })).rejects.toMatchObject({
     code: 'ERR_NOT_RUNNING',
     message: expect.stringContaining('The machine "running" ended while it was to restart: ') as string,
+  });
+});
+
+test('a connection that is lost in the middle of work is told with the way on', async () => {
+  const scene = sceneOf(running);
+  await connection.close();
+  await expect(toItsEnd(scene, kill(scene))).rejects.toMatchObject({
+    code: 'ERR_CONNECTION_LOST',
+    message: 'libvirt (qemu:///system) went away, or has stopped answering, in the middle of it',
+    hint: 'hvkit status running; then the same again',
   });
 });
 

@@ -17,6 +17,7 @@ import type {
 } from '../driver';
 import { Connections } from './connections';
 import type { Ending } from './lifecycle';
+import { toItsEnd } from './lost';
 import { Scene } from './scene';
 import { statesOf } from './readings';
 
@@ -62,27 +63,33 @@ export class KvmDriver implements Driver {
   }
 
   start(machine: DriverMachine, signal: AbortSignal): Promise<void> {
-    return lifecycle().start(this.#scene(machine), signal);
+    const scene = this.#scene(machine);
+    return toItsEnd(scene, lifecycle().start(scene, signal));
   }
 
   stop(machine: DriverMachine, options: Ending): Promise<void> {
-    return lifecycle().stop(this.#scene(machine), options);
+    const scene = this.#scene(machine);
+    return toItsEnd(scene, lifecycle().stop(scene, options));
   }
 
   kill(machine: DriverMachine): Promise<void> {
-    return lifecycle().kill(this.#scene(machine));
+    const scene = this.#scene(machine);
+    return toItsEnd(scene, lifecycle().kill(scene));
   }
 
   restart(machine: DriverMachine, options: Ending): Promise<void> {
-    return lifecycle().restart(this.#scene(machine), options);
+    const scene = this.#scene(machine);
+    return toItsEnd(scene, lifecycle().restart(scene, options));
   }
 
   pause(machine: DriverMachine): Promise<void> {
-    return lifecycle().pause(this.#scene(machine));
+    const scene = this.#scene(machine);
+    return toItsEnd(scene, lifecycle().pause(scene));
   }
 
   resume(machine: DriverMachine): Promise<void> {
-    return lifecycle().resume(this.#scene(machine));
+    const scene = this.#scene(machine);
+    return toItsEnd(scene, lifecycle().resume(scene));
   }
 
   console(machine: DriverMachine): Promise<Duplex> {

@@ -75,11 +75,17 @@ export class NoneDriver implements Driver {
   }
 }
 
+/** What a docker client takes for DOCKER_HOST. */
+const HOST = /^(?:tcp|unix|ssh|https?|npipe|fd):\/\/\S+$/;
+
 function requireUrl({ options: { url } }: MachineSpec): string {
-  if (typeof url === 'string') return url;
+  if (typeof url === 'string' && HOST.test(url) && URL.canParse(url)) return url;
   throw new HvError({
     code: 'ERR_NONE_URL',
-    message: '--url option is required when no driver is selected',
+    message:
+      url === undefined
+        ? '--url option is required when no driver is selected'
+        : `--url ${JSON.stringify(url)} is no address that a docker client takes`,
     hint: 'hvkit create --driver none --url tcp://192.0.2.10:2376 NAME',
   });
 }

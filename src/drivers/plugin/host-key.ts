@@ -3,6 +3,7 @@ import { link, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { HvError } from '../../errors';
 import { isErrno, textOf, writeWhole } from '../../files';
 import { shownHostKey } from '../../ssh/host-key';
 import { fingerprint } from '../../ssh/public-key';
@@ -12,6 +13,9 @@ const FILE = 'pinned_host_key';
 const ASK_MS = 15_000;
 /** Between two looks whether a server is there by now. */
 const PAUSE = { first: 100, growth: 1.5, longest: 2000 };
+
+/** Codes of a server that did not answer as it will. */
+const OF_SSH = /^ERR_SSH_[A-Z]/;
 
 export interface Door {
   name: string;
@@ -27,19 +31,26 @@ export async function pinnedHostKey(door: Door): Promise<string> {
   return known?.trim() ?? pin(door, await shownHostKey(door, { timeoutMs: ASK_MS }));
 }
 
-/** Of a machine that starts: its ssh server may take a while. */
+/** Of a machine that starts: its ssh server may take a while. Whoever ends that is told what was in the way last. */
 export async function awaitHostKey(door: () => Promise<Door | undefined>, signal: AbortSignal): Promise<void> {
+  let last: HvError | undefined;
   for (let pause = PAUSE.first; ; pause = Math.min(pause * PAUSE.growth, PAUSE.longest)) {
     const found = await door();
     if (found) {
       if ((await textOf(join(found.folder, FILE))) !== undefined) return;
-      const key = await shownHostKey(found, { timeoutMs: ASK_MS, signal }).catch(() => undefined);
-      if (key !== undefined) {
+      try {
+        const key = await shownHostKey(found, { timeoutMs: ASK_MS, signal });
         await pin(found, key);
         return;
+      } catch (error) {
+        // The server is not there yet; anything else stays as it is.
+        if (!HvError.is(error) || !OF_SSH.test(error.code)) throw last ?? error;
+        last = error;
       }
     }
-    await delay(pause, undefined, { signal });
+    await delay(pause, undefined, { signal }).catch((error: unknown) => {
+      throw last ?? error;
+    });
   }
 }
 

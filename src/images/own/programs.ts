@@ -85,7 +85,9 @@ function matches(stock: Tree, pattern: string): string[] {
 /** The contents of a file, through links that stay in their folder or begin at the root. */
 function readFile(stock: Tree, path: string): Buffer {
   let at = path;
-  for (let entry: Entry | undefined; (entry = stock.get(at));) {
+  const seen = new Set<string>();
+  for (let entry: Entry | undefined; (entry = stock.get(at)) && !seen.has(at);) {
+    seen.add(at);
     if (entry.type === 'file') return entry.data;
     if (entry.type === 'directory') break;
     at = merged(entry.target.startsWith('/') ? entry.target.slice(1) : at.replace(/[^/]*$/, entry.target));

@@ -127,6 +127,8 @@ describe('a machine that is a URL', () => {
 
 test.each([
   [[], '--url option is required when no driver is selected'],
+  [['--url', 'not a url'], '--url "not a url" is no address that a docker client takes'],
+  [['--url', 'tcp://'], '--url "tcp://" is no address'],
   [['--url', URL, '--cpus', '4'], 'cpus: the driver none takes machines as they are, and makes none'],
   [['--url', URL, '-p', '8080:80'], "The driver none cannot publish a guest's ports"],
 ])('create %j is refused before anything is made', async (argv, words) => {

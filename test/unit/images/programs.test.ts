@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { placePrograms } from '../../../src/images/own/programs';
+import type { Entry, Tree } from '../../../src/images/own/tar';
 import { ownImage } from '../../../src/images/own-images';
 
 /** An apt that knows every package, and can fetch none. */
@@ -38,4 +40,14 @@ test.each([
     process.env['PATH'] = PATH;
     delete process.env['SAID'];
   }
+});
+
+test('links that lead to each other are an error, and no end without one', () => {
+  const stock: Tree = new Map<string, Entry>([
+    ['usr/bin/one', { type: 'symlink', target: 'two' }],
+    ['usr/bin/two', { type: 'symlink', target: '/bin/one' }],
+  ]);
+  expect(() => {
+    placePrograms({ 'usr/bin/one': '755' }, stock, new Map());
+  }).toThrow("the distribution's packages have no usr/bin/one");
 });

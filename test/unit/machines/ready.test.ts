@@ -165,6 +165,32 @@ test.each<keyof Driver>(['watch', 'states'])(
   },
 );
 
+test('a driver that waits for ssh itself tells at the deadline what was in the way', async () => {
+  await using home = new TestHome();
+  const create = fileDriver.create.bind(fileDriver);
+  const start = (_: DriverMachine, signal: AbortSignal): Promise<never> =>
+    new Promise((_resolve, reject) => {
+      const refused = new HvError({ code: 'ERR_SSH_REFUSED', message: 'nothing listens there' });
+      signal.addEventListener('abort', () => {
+        reject(refused);
+      });
+    });
+  const created = jest
+    .spyOn(fileDriver, 'create')
+    .mockImplementation((context) => Object.assign(create(context), { start }));
+  try {
+    const creating = home.open({ HVKIT_TIMEOUT: '1' }).create(home.request('dev'));
+    await expect(creating).rejects.toMatchObject({
+      code: 'ERR_NOT_READY',
+      message: expect.stringMatching(
+        /within 1 s: its ssh server did not let anybody in\n[^]*the last attempt: nothing listens there/,
+      ) as string,
+    });
+  } finally {
+    created.mockRestore();
+  }
+});
+
 test.each<{ call: keyof Driver; work: (home: TestHome, signal: AbortSignal) => Promise<unknown> }>([
   { call: 'check', work: (home, signal) => home.open().create(home.request('new'), { signal }) },
   { call: 'plan', work: (home, signal) => home.open().create(home.request('new'), { signal }) },

@@ -65,6 +65,30 @@ test('a session that the server counts a moment longer is asked for once more', 
   await expect(next).resolves.toEqual(expect.any(Function));
 });
 
+/** What a server says nothing of, as ssh2 tells it; and in the end it has room. */
+function unanswered(times: number): { attempts: () => number; attempt: () => Promise<string> } {
+  let attempts = 0;
+  return {
+    attempts: () => attempts,
+    attempt: () => {
+      attempts += 1;
+      const cause = new Error('Unable to exec');
+      return attempts > times ? Promise.resolve('runs') : Promise.reject(new Error('no session', { cause }));
+    },
+  };
+}
+
+test('a command that may have begun is not sent again', async () => {
+  const { attempt, attempts } = unanswered(1);
+  await expect(sessions().open(attempt)).rejects.toThrow('no session');
+  expect(attempts()).toBe(1);
+});
+
+test('what can be asked for twice is, and not for ever', async () => {
+  await expect(sessions().open(unanswered(2).attempt, { repeatable: true })).resolves.toBe('runs');
+  await expect(sessions().open(unanswered(9).attempt, { repeatable: true })).rejects.toThrow('no session');
+});
+
 test('a server that opens none refuses all who ask, at once', async () => {
   const server = new Server(0);
   const all = sessions();
