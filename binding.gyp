@@ -101,6 +101,7 @@
         ['OS=="mac"', {
           'sources': [
             'native/hyperkit/darwin/exit_source.cc',
+            'native/hyperkit/darwin/hypervisor_support.cc',
             'native/hyperkit/darwin/process.cc',
             'native/hyperkit/darwin/spawn_actions.cc',
           ],

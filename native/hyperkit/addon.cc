@@ -5,6 +5,8 @@
 #include "hyperkit/process_watch.h"
 #ifdef __linux__
 #include "hyperkit/virtualization.h"
+#else
+#include "hyperkit/hypervisor_support.h"
 #endif
 
 namespace hvkit::hyperkit {
@@ -23,6 +25,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("signalProcess", Napi::Function::New(env, SignalProcessAsync, "signalProcess"));
 #ifdef __linux__
   exports.Set("tryHypervisor", Napi::Function::New(env, TryHypervisorAsync, "tryHypervisor"));
+#else
+  exports.Set("hypervisorSupport", Napi::Function::New(env, HypervisorSupportAsync, "hypervisorSupport"));
 #endif
   return exports;
 }

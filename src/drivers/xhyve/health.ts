@@ -24,6 +24,11 @@ export async function health(host: XhyveHost, context: DriverContext, needs: Nee
     const reason = 'hyperkit is not installed';
     return { installed: false, healthy: false, reason, fix: 'https://github.com/moby/hyperkit has it' };
   }
+  const support = await host.virtualization?.();
+  if (support?.usable === false) {
+    const { detail: reason, hint: fix } = support;
+    return { installed: true, healthy: false, reason, ...(fix !== undefined && { fix }) };
+  }
   if (needs.vpnkitSocket !== undefined) return { installed: true, healthy: true };
   // Also root's machines have their network by it, where it is installed.
   if (host.helper && (await isInstalled(host.helper))) return helperHealth(host.helper);

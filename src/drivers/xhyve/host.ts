@@ -1,3 +1,4 @@
+import type { Virtualization } from '../../native/hyperkit';
 import { macOf } from '../../native/vmnet';
 import { HELPER, type HelperPlace } from './helper/place';
 
@@ -13,6 +14,8 @@ export interface XhyveHost {
   readonly settings: string;
   /** Asks vmnet itself, as root, which MAC it gives to a UUID; where it is absent hyperkit is asked to. */
   readonly macOf?: (uuid: string) => Promise<string>;
+  /** Whether the system runs guests at all, where it can be asked. */
+  readonly virtualization?: () => Promise<Virtualization>;
   /** Where hvkit's helper is, if it is installed. */
   readonly helper?: HelperPlace | undefined;
 }
@@ -27,6 +30,7 @@ export const macOS: XhyveHost = {
   ],
   leases: '/var/db/dhcpd_leases',
   macOf,
+  virtualization: () => (require('../../native/hyperkit') as typeof import('../../native/hyperkit')).virtualization(),
   helper: HELPER,
   settings: '/Library/Preferences/SystemConfiguration/com.apple.vmnet.plist',
 };

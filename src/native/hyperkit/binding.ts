@@ -13,6 +13,7 @@ interface Binding {
   releaseLock(lock: LockHandle): void;
   /** Absent where there is no such test for the system. */
   tryHypervisor?(device: string, milliseconds: number): Promise<Trial>;
+  hypervisorSupport?(): Promise<boolean | null>;
   findProcess(pid: number): Promise<NativeProcess | null>;
   /** false: there is no such process any more. */
   signalProcess(pid: number, start: string, signal: number): Promise<boolean>;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
 import { callAddon, type Trial } from './binding';
+import { judgeSupport } from './mac-support';
 
 /** Whether the processor runs guests here, with the hypervisor's help and at its own speed. */
 export interface Virtualization {
@@ -72,6 +73,8 @@ export async function virtualization(options: VirtualizationOptions = {}): Promi
   const { device = DEVICE, deadlineMs = DEADLINE_MS } = options;
   const trial = await callAddon((addon) => addon.tryHypervisor?.(device, deadlineMs) ?? Promise.resolve(undefined));
   if (trial) return judge(trial, device, deadlineMs);
+  const support = await callAddon((addon) => addon.hypervisorSupport?.() ?? Promise.resolve(undefined));
+  if (support !== undefined) return judgeSupport(support);
   const detail = `hvkit has no test for virtualization on ${process.platform}-${process.arch}`;
   return { usable: false, reason: 'unsupported', detail };
 }
