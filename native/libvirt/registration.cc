@@ -27,6 +27,13 @@ Registration::Registration(const EventKind& kind, std::shared_ptr<AnyHandle> con
       object_(std::move(object)),
       audience_(std::make_shared<Audience>()) {}
 
+Registration::~Registration() {
+  // Taken back by a job, as a rule. Where no thread could be had for it that is done late and here: libvirt would go on
+  // to call what is freed with this.
+  if (id_ < 0) return;
+  if (kind_.remove(connection()->pointer(), object_.get(), id_) < 0) static_cast<void>(listener_.release());
+}
+
 void Registration::Add(const std::shared_ptr<EventQueue>& queue) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (queue->closed()) return;

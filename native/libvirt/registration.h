@@ -19,6 +19,7 @@ class Registration {
                                           const std::shared_ptr<AnyHandle>& object);
 
   Registration(const EventKind& kind, std::shared_ptr<AnyHandle> connection, std::shared_ptr<AnyHandle> object);
+  ~Registration();
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;
 

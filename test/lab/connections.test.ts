@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { connect, ConnectCloseReason, DomainState, type Connection } from '../../src/native/libvirt';
+import { FakeDaemon, Procedure } from '../native/fake-daemon';
 import { resumeDaemon, stopDaemon } from './daemon';
 import { domainXml } from './guest/domain';
 import { guestImage, readUntil, scratch } from './machine';
@@ -160,4 +161,15 @@ test('without keep-alive messages a call waits, and goes on when the daemon does
     }
     expect(await call).not.toBe('');
   });
+});
+
+// Here, because the limit is for users without privileges only, as whom no sanitizer could report.
+test('where no thread can be had each call says so, and what is registered and open is ended all the same', async () => {
+  const daemon = await FakeDaemon.start();
+  const args = [join(__dirname, 'children', 'no-threads.js'), daemon.uri];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  const none = 'ERR_NO_THREAD';
+  expect(JSON.parse(stdout)).toEqual({ open: none, call: none, listen: none, stop: none, close: 'done' });
+  expect(daemon.seen.filter((procedure) => procedure === Procedure.EVENT_DEREGISTER_ANY)).toHaveLength(1);
+  await daemon.stop();
 });
