@@ -9,6 +9,8 @@ export interface Service {
   /** Where it is kept what it was started with, if not beside them. */
   readonly stamp?: string;
   restart: (host: Host) => Promise<void>;
+  /** Of a containerd that is a service beside it; any other goes with it. */
+  restartContainerd?: (host: Host) => Promise<void>;
   /** Starts what does not run; of what runs, nothing. */
   start: (host: Host) => Promise<void>;
 }
@@ -22,8 +24,8 @@ for program in dockerd containerd; do stat -L -c '%n %s %Y' "$(command -v $progr
 const OUTDATED = `program=$(readlink -f "$(command -v containerd)") || exit 1
 ls -l /proc/[0-9]*/exe 2>/dev/null | grep -qF -- "-> $program (deleted)"`;
 
-/** Whether a containerd runs that is not the one which is there. Containers do not end with it: it may be restarted. */
-export function hasOldContainerd(host: Host): Promise<boolean> {
+/** Whether a containerd runs that is not the one which is there. */
+function hasOldContainerd(host: Host): Promise<boolean> {
   return host.succeeds('sh', ['-c', OUTDATED]);
 }
 
@@ -32,12 +34,14 @@ export function hasOldContainerd(host: Host): Promise<boolean> {
  * killed between writing and restarting leaves the old stamp, and the next one restarts: nobody has to remember that
  * something was changed.
  */
-export async function settle(host: Host, { reads, stamp = STAMP, restart, start }: Service): Promise<void> {
+export async function settle(host: Host, { reads, stamp = STAMP, ...service }: Service): Promise<void> {
   const wanted = await host.run('sh', ['-c', WANTED, 'sh', ...reads]);
-  if ((await host.read(stamp)) === wanted) {
-    await start(host);
+  const isContainerdOld = await hasOldContainerd(host);
+  if (!isContainerdOld && (await host.read(stamp)) === wanted) {
+    await service.start(host);
     return;
   }
-  await restart(host);
+  if (isContainerdOld) await service.restartContainerd?.(host);
+  await service.restart(host);
   await host.write(stamp, wanted, { mode: 0o600 });
 }

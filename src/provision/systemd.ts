@@ -1,4 +1,4 @@
-import { hasOldContainerd, settle } from './applied';
+import { settle } from './applied';
 import { CERTIFICATES, DAEMON_JSON, pathsOf, writeDaemonJson } from './common';
 import { HvError } from '../errors';
 import type { Host } from './host';
@@ -32,10 +32,13 @@ export function systemdSteps(context: ProvisionContext): Step[] {
         await settle(host, {
           reads: [DAEMON_JSON, ENVIRONMENT, DROP_IN, ...pathsOf(CERTIFICATES)],
           async restart() {
-            if (await servesOldContainerd(host)) await host.run('systemctl', ['restart', CONTAINERD]);
             // A service that failed often in a short time is not started again until that is forgotten.
             await host.succeeds('systemctl', ['reset-failed', 'docker.service']);
             await begun(host, 'restart');
+          },
+          async restartContainerd() {
+            const isService = await host.succeeds('systemctl', ['is-active', '--quiet', CONTAINERD]);
+            if (isService) await host.run('systemctl', ['restart', CONTAINERD]);
           },
           start: () => begun(host, 'start'),
         });
@@ -46,11 +49,6 @@ export function systemdSteps(context: ProvisionContext): Step[] {
 
 export function systemdLog(host: Host): Promise<string> {
   return host.run('journalctl', ['--unit', 'docker.service', '--lines', '20', '--no-pager', '--output', 'cat']);
-}
-
-/** One that dockerd has started goes with it. */
-async function servesOldContainerd(host: Host): Promise<boolean> {
-  return (await hasOldContainerd(host)) && (await host.succeeds('systemctl', ['is-active', '--quiet', CONTAINERD]));
 }
 
 async function begun(host: Host, verb: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { hasOldContainerd, settle } from '../applied';
+import { settle } from '../applied';
 import {
   CERTIFICATES,
   certificatesStep,
@@ -72,11 +72,10 @@ function service(): Step {
       await settle(host, {
         reads: [DAEMON_JSON, ENVIRONMENT, CONF, ...pathsOf(CERTIFICATES)],
         async restart() {
-          // Mostly dockerd has one of its own, which goes with it.
-          if (await hasOldContainerd(host)) {
-            await host.run('rc-service', ['--ifexists', '--ifstarted', 'containerd', 'restart']);
-          }
           await host.run('rc-service', ['docker', 'restart']);
+        },
+        async restartContainerd() {
+          await host.run('rc-service', ['--ifexists', '--ifstarted', 'containerd', 'restart']);
         },
         async start() {
           await host.run('rc-service', ['--ifstopped', 'docker', 'start']);
