@@ -61,7 +61,7 @@ async function ask(
     throw new HvError({
       code: 'ERR_GENERIC_POWER',
       message: `${[command, ...args].join(' ')} on "${name}" ended with status ${status}: ${stderr.toString().trim()}`,
-      hint: `The user ${client.target.user} needs sudo without a password.`,
+      ...(client.target.user !== 'root' && { hint: `The user ${client.target.user} needs sudo without a password.` }),
     });
   } catch (error) {
     if (!HvError.is(error) || error.code !== 'ERR_SSH_LOST') throw error;
