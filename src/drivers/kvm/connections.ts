@@ -19,6 +19,8 @@ const OPEN = new Map<string, Open>();
 
 /** Milliseconds that close() waits for what is still being opened. */
 const FAREWELL = 1000;
+/** Milliseconds that it waits for calls that are under way. */
+const CLOSING = 10_000;
 
 /** The connections that one driver uses: opened when first needed, and again after the daemon went away. */
 export class Connections {
@@ -77,8 +79,19 @@ async function closeOpened(pending: Promise<Connection>): Promise<void> {
     delay(FAREWELL, false, { signal: settled.signal }).catch(() => true),
   ]);
   settled.abort();
-  if (isSettled) await closed;
-  else closed.catch(() => undefined);
+  if (!isSettled) {
+    closed.catch(() => undefined);
+    return;
+  }
+  // Nor is one that stopped answering in the middle of a call, which libvirt lets go of only then.
+  const left = new AbortController();
+  const late = delay(CLOSING, undefined, { signal: left.signal }).catch(() => undefined);
+  try {
+    await Promise.race([closed, late]);
+  } finally {
+    left.abort();
+    closed.catch(() => undefined);
+  }
 }
 
 function begin(key: string, target: Target, readOnly: boolean): Open {

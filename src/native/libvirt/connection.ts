@@ -1,10 +1,9 @@
-import { HvError } from '../../errors';
 import { native } from './binding';
 import type { Handle, ParameterValues, TypedParameters } from './binding-types';
 import { Domain } from './domain';
 import {
-  ConnectCloseReason,
   StreamFlags,
+  type ConnectCloseReason,
   type ConnectGetAllDomainStatsFlags,
   type ConnectListAllDomainsFlags,
   type DomainCreateFlags,
@@ -12,7 +11,7 @@ import {
   type DomainSaveRestoreFlags,
   type DomainStatsTypes,
 } from './enums';
-import { connectionClosed, invalidArgument, isUnsupported } from './errors';
+import { connectionClosed, connectionLost, invalidArgument, isUnsupported } from './errors';
 import { EVENT_KINDS, type EventName, type EventObject, type Events } from './events';
 import {
   callListener,
@@ -26,6 +25,7 @@ import {
 import { DeviceConnection } from './connection-devices';
 import { call } from './object';
 import { optionsOf, requireArray, requireObject } from './options';
+import { PendingCalls } from './pending-calls';
 
 export interface DomainStats {
   domain: Domain;
@@ -52,6 +52,10 @@ export class Connection extends DeviceConnection {
   readonly #closeListeners = new Set<(reason: ConnectCloseReason) => void>();
   #lossWatch: Subscription<{ reason: ConnectCloseReason }> | undefined;
   #closed: Promise<void> | undefined;
+
+  constructor(handle: Handle<'Connection'>) {
+    super(handle, new PendingCalls(async () => (await call(() => native().virConnectIsAlive(handle))) === 1));
+  }
 
   protected override get connection(): this {
     return this;
@@ -306,11 +310,7 @@ export class Connection extends DeviceConnection {
   }
 
   #lost(reason: ConnectCloseReason): void {
-    const error = new HvError({
-      code: 'ERR_CONNECTION_LOST',
-      message: `The connection to libvirt was lost (${ConnectCloseReason[reason]})`,
-      hint: 'Open a new connection with connect(), and read the state anew.',
-    });
+    const error = connectionLost(reason);
     for (const source of this.#sources) source.fail(error);
     for (const listener of this.#closeListeners) {
       callListener(() => {

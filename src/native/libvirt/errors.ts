@@ -1,5 +1,5 @@
 import { HvError } from '../../errors';
-import { ErrorNumber, errorDomainName, errorNumberName } from './enums';
+import { ConnectCloseReason, ErrorNumber, errorDomainName, errorNumberName } from './enums';
 
 /** What the addon rejects with: native/common/failure.h and native/libvirt/error.cc. */
 export interface NativeFailure {
@@ -96,6 +96,14 @@ export function isUnsupported(error: unknown): boolean {
 }
 
 /** What every use of a closed connection is told, by the addon or before it. */
+export function connectionLost(reason: ConnectCloseReason): HvError {
+  return new HvError({
+    code: 'ERR_CONNECTION_LOST',
+    message: `The connection to libvirt was lost (${ConnectCloseReason[reason]})`,
+    hint: 'Open a new connection with connect(), and read the state anew.',
+  });
+}
+
 export function connectionClosed(): HvError {
   return bindingError({ code: 'ERR_CONNECTION_CLOSED', message: 'the connection is closed' });
 }

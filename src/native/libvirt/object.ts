@@ -5,6 +5,7 @@ import { native, type Binding } from './binding';
 import type { Handle } from './binding-types';
 import type { Connection } from './connection';
 import { errorOf, type CallSite, type NativeFailure } from './errors';
+import type { PendingCalls } from './pending-calls';
 
 /** The names of the addon's functions whose first argument is a handle of this kind, and that return `Result`. */
 type FunctionOf<Kind extends string, Result> = {
@@ -20,9 +21,16 @@ type Returned<Name extends keyof Binding> = Binding[Name] extends (...args: neve
 /** An object of libvirt: a handle, and the calls that take it. */
 export abstract class LibvirtObject<Kind extends string> {
   readonly #handle: Handle<Kind>;
+  readonly #pending: PendingCalls | undefined;
 
-  constructor(handle: Handle<Kind>) {
+  constructor(handle: Handle<Kind>, pending?: PendingCalls) {
     this.#handle = handle;
+    this.#pending = pending;
+  }
+
+  /** The calls of its connection that are under way. @internal */
+  get pending(): PendingCalls | undefined {
+    return this.#pending;
   }
 
   /** The native handle. Of use only to the other classes here. @internal */
@@ -63,7 +71,8 @@ export abstract class LibvirtObject<Kind extends string> {
 
   /** Calls libvirt on a thread of the connection. The error shows where in the program the call was made. */
   protected call<Name extends CallOf<Kind>>(name: Name, ...rest: Rest<Name>): Returned<Name> {
-    return call(() => invoke(name, this.#handle, rest)) as Returned<Name>;
+    const answer = call(() => invoke(name, this.#handle, rest)) as Promise<unknown>;
+    return (this.#pending?.answerTo(answer) ?? answer) as Returned<Name>;
   }
 
   /** Reads what the native object itself holds. */
@@ -128,7 +137,7 @@ export abstract class ConnectedObject<Kind extends string> extends LibvirtObject
   readonly connection: Connection;
 
   constructor(handle: Handle<Kind>, connection: Connection) {
-    super(handle);
+    super(handle, connection.pending);
     this.connection = connection;
   }
 }

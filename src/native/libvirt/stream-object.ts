@@ -1,7 +1,7 @@
 import { native, type NativeEventSource } from './binding';
 import type { Handle } from './binding-types';
 import type { Connection } from './connection';
-import { call, LibvirtObject } from './object';
+import { call, ConnectedObject } from './object';
 
 /** libvirt asks for less than 256 KiB in one message. */
 export const CHUNK = 128 * 1024;
@@ -9,7 +9,7 @@ export const CHUNK = 128 * 1024;
 const EVENTS = 4;
 
 /** libvirt's side of a stream: it does not wait for data or room, and says when it is worth trying again. @internal */
-export class StreamObject extends LibvirtObject<'Stream'> {
+export class StreamObject extends ConnectedObject<'Stream'> {
   #source: NativeEventSource | undefined;
   #finished = false;
 
@@ -18,7 +18,7 @@ export class StreamObject extends LibvirtObject<'Stream'> {
     connection: Connection,
     start: (stream: Handle<'Stream'>) => Promise<unknown>,
   ): Promise<StreamObject> {
-    const object = new StreamObject(await connection.newStream());
+    const object = new StreamObject(await connection.newStream(), connection);
     try {
       await start(object.handle);
     } catch (error) {
