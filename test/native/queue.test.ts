@@ -94,7 +94,7 @@ test('the loss of the daemon ends streams with an error and is told to every lis
 
 test('listeners that throw when they are told of the loss keep it from no other', async () => {
   const child = runChild('throwing-on-error.js', [daemon.uri]);
-  await daemon.calls(1);
+  await Promise.race([daemon.calls(1), child]);
   daemon.drop();
   await expect(child).resolves.toEqual({ code: 0, signal: null, stdout: 'close, first, second\n', stderr: '' });
 });
