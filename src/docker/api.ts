@@ -118,11 +118,10 @@ async function optionsFor(
   // An address with colons stands in brackets in a URL, and nowhere else.
   const place = { ...common, host: hostname.replaceAll(/[[\]]/g, ''), port };
   if (!tlsVerify) return place;
-  const [ca, cert, key] = await Promise.all([
-    read(join(certPath, 'ca.pem')),
-    read(join(certPath, 'cert.pem')),
-    read(join(certPath, 'key.pem')),
-  ]);
+  // One by one: of those that are missing it is always the first that is told.
+  const ca = await read(join(certPath, 'ca.pem'));
+  const cert = await read(join(certPath, 'cert.pem'));
+  const key = await read(join(certPath, 'key.pem'));
   // Said, so that NODE_TLS_REJECT_UNAUTHORIZED, which is meant for something else, does not open it.
   return { ...place, ca, cert, key, minVersion: 'TLSv1.2', rejectUnauthorized: true };
 }
