@@ -256,7 +256,9 @@ export class Connection extends DeviceConnection {
     if (this.#lossWatch) sources.push(this.#lossWatch);
     const stopped = sources.map((source) => source.stop());
     // A registration that a dead connection cannot take back goes with the connection.
-    const [closed] = await Promise.allSettled([call(() => native().close(this.handle)), ...stopped]);
+    const closing = call(() => native().close(this.handle));
+    // As the other calls, behind which it comes.
+    const [closed] = await Promise.allSettled([this.pending?.answerTo(closing) ?? closing, ...stopped]);
     if (closed.status === 'rejected') throw closed.reason;
   }
 

@@ -4,6 +4,10 @@ import { connectionLost } from './errors';
 /** Milliseconds between two looks: keep-alive messages take some times as long to find out. */
 const LOOK = 5_000;
 
+/** Those with calls that wait. A connection that has none is not held by the clock. */
+const WAITING = new Set<PendingCalls>();
+let clock: NodeJS.Timeout | undefined;
+
 /**
  * The calls of a connection that wait for an answer. libvirt itself notices that a daemon has stopped answering, and closes the
  * connection, but leaves the calls under way asleep where several are: so it is asked, while there are some.
@@ -11,7 +15,6 @@ const LOOK = 5_000;
 export class PendingCalls {
   readonly #isAlive: () => Promise<boolean>;
   readonly #pending = new Set<(error: Error) => void>();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(isAlive: () => Promise<boolean>) {
     this.#isAlive = isAlive;
@@ -20,30 +23,25 @@ export class PendingCalls {
   /** The answer; or that the connection was lost, where none will come. */
   answerTo<T>(answer: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.#pending.size === 0) WAITING.add(this);
       this.#pending.add(reject);
-      this.#timer ??= setInterval(() => {
-        this.#look();
-      }, LOOK).unref();
+      clock ??= setInterval(lookAtAll, LOOK).unref();
       const over = (): void => {
-        this.#pending.delete(reject);
+        this.#leave(reject);
       };
-      answer.finally(over).then(resolve, reject);
+      answer.then(over, over);
+      answer.then(resolve, reject);
     });
   }
 
-  #look(): void {
-    if (this.#pending.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-      return;
-    }
+  look(): void {
     const waiting = [...this.#pending];
     this.#isAlive().then(
       (isAlive) => {
         if (isAlive) return;
         const error = connectionLost(ConnectCloseReason.KEEPALIVE);
         for (const fail of waiting) {
-          this.#pending.delete(fail);
+          this.#leave(fail);
           fail(error);
         }
       },
@@ -51,4 +49,16 @@ export class PendingCalls {
       () => undefined,
     );
   }
+
+  #leave(reject: (error: Error) => void): void {
+    this.#pending.delete(reject);
+    if (this.#pending.size === 0) WAITING.delete(this);
+  }
+}
+
+function lookAtAll(): void {
+  for (const calls of WAITING) calls.look();
+  if (WAITING.size > 0) return;
+  clearInterval(clock);
+  clock = undefined;
 }
