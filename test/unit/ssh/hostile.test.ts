@@ -203,9 +203,12 @@ function protocolOf(connection: Connection): { channelClose(id: number): void } 
 }
 
 /** A server that closes so many sessions before it answers what is to run in them. */
-async function withoutAnswer(count: number): Promise<AsyncDisposable & { client: SshClient; asked: () => number }> {
+async function withoutAnswer(
+  count: number,
+  ident = 'dropbear_2022.83',
+): Promise<AsyncDisposable & { client: SshClient; asked: () => number }> {
   let asked = 0;
-  const server = new Server({ hostKeys: [readFileSync(host.privateFile)] }, (connection) => {
+  const server = new Server({ hostKeys: [readFileSync(host.privateFile)], ident }, (connection) => {
     connection.on('error', () => undefined);
     connection.on('authentication', (context) => {
       context.accept();
@@ -240,10 +243,16 @@ async function withoutAnswer(count: number): Promise<AsyncDisposable & { client:
   };
 }
 
-test('a session that is closed unanswered is asked for once more', async () => {
+test('a session that dropbear closes unanswered is asked for once more', async () => {
   await using server = await withoutAnswer(2);
   expect(await run(server.client, 'true')).toMatchObject({ status: 0 });
   expect(server.asked()).toBe(3);
+});
+
+test('of another server nobody knows whether it has begun: nothing is run twice', async () => {
+  await using server = await withoutAnswer(1, 'OpenSSH_9.2p1');
+  await expect(run(server.client, 'true')).rejects.toMatchObject({ code: 'ERR_SSH_EXEC' });
+  expect(server.asked()).toBe(1);
 });
 
 test('a server that closes every session runs no command', async () => {
