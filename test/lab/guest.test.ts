@@ -24,7 +24,7 @@ import {
   type NetworkDHCPLease,
 } from '../../src/native/libvirt';
 import { first } from './events';
-import { bootedConsole, qcow2, readUntil, scratch, shell, withGuest } from './machine';
+import { bootedConsole, leave, qcow2, readUntil, scratch, shell, withGuest } from './machine';
 
 const isEvent = (wanted: DomainEventType) => (event: Events['domain.lifecycle']) => event.event === wanted;
 
@@ -66,9 +66,7 @@ test('a console that is destroyed can be opened again at once', async () => {
   await withGuest({ name: 'reopen' }, async (domain) => {
     await domain.create();
     const { console } = await bootedConsole(domain);
-    const closed = new Promise<void>((resolve) => console.once('close', resolve));
-    console.destroy();
-    await closed;
+    await leave(console);
     const again = await domain.openConsole();
     expect(await shell(again, 'echo $((6*7))')).toContain('42');
     again.destroy();
@@ -124,7 +122,7 @@ test('an address by each source, and the lease, on a network of its own', async 
       await domain.create();
       const console = await domain.openConsole();
       await readUntil(console, 'hvkit-guest address');
-      console.destroy();
+      await leave(console);
       await connected.event;
       const lease = await leaseOf(network);
       expect(lease).toMatchObject({ interface: 'hvkitlab0', hostname: 'address', prefix: 24 });
@@ -163,7 +161,7 @@ test('snapshots of a running guest: memory and disk go back', async () => {
     expect((await second.parent()).name).toBe('first');
     expect((await snapshot.listAllChildren()).map(({ name }) => name)).toEqual(['second']);
     await shell(console, 'echo after >/when');
-    console.destroy();
+    await leave(console);
 
     await snapshot.revert();
     const again = await domain.openConsole();
@@ -182,7 +180,7 @@ test('managed save and save to a file: the guest goes on where it was', async ()
     await domain.create();
     const { console } = await bootedConsole(domain);
     await shell(console, 'echo still here >/note');
-    console.destroy();
+    await leave(console);
 
     await domain.managedSave();
     expect(await stateOf(domain)).toBe('SHUTOFF');
@@ -207,7 +205,7 @@ test('disks come and go, grow and are copied while the guest runs', async () => 
   await withGuest({ name: 'disks', disks: [{ path: root, format: 'qcow2' }] }, async (domain, connection) => {
     await domain.create();
     const { console } = await bootedConsole(domain);
-    console.destroy();
+    await leave(console);
 
     const device = `<disk type="file" device="disk"><driver name="qemu" type="qcow2"/><source file="${more}"/><target dev="vdb" bus="virtio"/></disk>`;
     const added = await first(connection, 'domain.deviceAdded');
@@ -242,7 +240,7 @@ test('vCPUs, memory, metadata and tunables change live, and say so', async () =>
   await withGuest({ name: 'live', vcpus: 1, maxVcpus: 2, memoryMiB: 160 }, async (domain, connection) => {
     await domain.create();
     const { console } = await bootedConsole(domain);
-    console.destroy();
+    await leave(console);
 
     await domain.setVcpus(2, DomainVcpuFlags.LIVE);
     expect(await domain.vcpuCount(DomainVcpuFlags.LIVE)).toBe(2);
@@ -278,7 +276,7 @@ test('a reboot from inside, a watchdog, a QEMU that is killed: each is told as w
     const watchdog = await first(connection, 'domain.watchdog');
     console.write('trigger-watchdog\n');
     expect((await watchdog.event).action).toBe(DomainEventWatchdogAction.NONE);
-    console.destroy();
+    await leave(console);
 
     const stopped = await first(connection, 'domain.lifecycle', isEvent(DomainEventType.STOPPED));
     await domain.destroy();

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -33,6 +34,14 @@ export async function bootedConsole(domain: Domain) {
   const console = await domain.openConsole();
   const text = await readUntil(console, READY);
   return { console, text };
+}
+
+/** Ends it, and waits for that: a call that is made meanwhile libvirt 9.0 may lose, and never answer. */
+export async function leave(console: Duplex): Promise<void> {
+  if (console.closed) return;
+  const closed = once(console, 'close');
+  console.destroy();
+  await closed;
 }
 
 /** Runs a line in the guest's shell; what the console showed until it was done. */

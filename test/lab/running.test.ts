@@ -22,7 +22,7 @@ import {
   type Domain,
 } from '../../src/native/libvirt';
 import { first } from './events';
-import { bootedConsole, qcow2, scratch, shell, withGuest } from './machine';
+import { bootedConsole, leave, qcow2, scratch, shell, withGuest } from './machine';
 
 const { CONNECTED } = ConnectDomainEventAgentLifecycleState;
 const LIVE = DomainModificationImpact.LIVE;
@@ -34,7 +34,7 @@ test('bytes of a disk and of memory, read from outside of the guest', async () =
     await domain.create();
     const { console } = await bootedConsole(domain);
     await shell(console, 'printf peekaboo | dd of=/dev/vda bs=512 seek=9 conv=fsync');
-    console.destroy();
+    await leave(console);
     expect((await domain.blockPeek('vda', 512 * 9, 8)).toString()).toBe('peekaboo');
     // The BIOS has its reset vector, a far jump, at the end of the first mebibyte.
     const reset = await domain.memoryPeek(0xffff0, 16, DomainMemoryFlags.PHYSICAL);
@@ -88,7 +88,7 @@ test('a disk is detached by its alias', async () => {
   const more = qcow2(folder, 'more.qcow2', '16M');
   await withGuest({ name: 'alias', disks: [root] }, async (domain, connection) => {
     await domain.create();
-    (await bootedConsole(domain)).console.destroy();
+    await leave((await bootedConsole(domain)).console);
     const device = `<disk type="file" device="disk"><driver name="qemu" type="qcow2"/><source file="${more}"/><target dev="vdb" bus="virtio"/><alias name="ua-more"/></disk>`;
     await domain.attachDevice(device, DomainDeviceModifyFlags.LIVE);
     const removed = await first(connection, 'domain.deviceRemoved');
@@ -114,7 +114,7 @@ test('limits of a disk and a threshold: both are told', async () => {
     const crossed = await first(connection, 'domain.blockThreshold');
     await domain.setBlockThreshold('vda', 1 << 20);
     await shell(console, 'dd if=/dev/urandom of=/dev/vda bs=64k count=64 conv=fsync');
-    console.destroy();
+    await leave(console);
     expect(await crossed.event).toMatchObject({ device: 'vda', threshold: 1n << 20n });
     expect((await domain.blockStatsFlags('vda'))['wr_bytes']).toBeGreaterThanOrEqual(4n << 20n);
   });
@@ -155,7 +155,7 @@ test('a checkpoint, what changed since, and a full and an incremental backup', a
     expect(readFileSync(`${full}.raw`).subarray(0, 11).toString()).toBe('first-words');
 
     await shell(console, 'printf later-words | dd of=/dev/vda bs=1M seek=8 conv=fsync');
-    console.destroy();
+    await leave(console);
     const increment = await backup('two', '<incremental>one</incremental>');
     const map = execFileSync('qemu-img', ['map', '-U', '--output=json', increment], { encoding: 'utf8' });
     const regions = JSON.parse(map) as { start: number; depth: number; data: boolean }[];
@@ -182,7 +182,7 @@ test('a save is a job that can be asked about, and its end is told; so is how fa
   const file = join(scratch(), 'job.img');
   await withGuest({ name: 'job' }, async (domain, connection) => {
     await domain.create();
-    (await bootedConsole(domain)).console.destroy();
+    await leave((await bootedConsole(domain)).console);
     expect((await domain.jobStats()).type).toBe(DomainJobType.NONE);
 
     await domain.startDirtyRateCalc(1);

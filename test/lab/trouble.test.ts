@@ -11,7 +11,7 @@ import {
 } from '../../src/native/libvirt';
 import { first } from './events';
 import { sayAsQemu } from './monitor';
-import { bootedConsole, qcow2, readUntil, scratch, withGuest } from './machine';
+import { bootedConsole, leave, qcow2, readUntil, scratch, withGuest } from './machine';
 
 test('a disk whose file has no room: the error is told, the guest waits, and goes on when there is room', async () => {
   const folder = scratch();
@@ -35,7 +35,7 @@ test('a disk whose file has no room: the error is told, the guest waits, and goe
       execFileSync('mount', ['-o', 'remount,size=64m', folder]);
       await domain.resume();
       await written;
-      console.destroy();
+      await leave(console);
     });
   } finally {
     execFileSync('umount', ['--lazy', folder]);
