@@ -95,7 +95,7 @@ export function isUnsupported(error: unknown): boolean {
   return LibvirtError.is(error) && error.number === ErrorNumber.NO_SUPPORT;
 }
 
-/** What every use of a closed connection is told, by the addon or before it. */
+/** What is told of a connection that ended by itself. */
 export function connectionLost(reason: ConnectCloseReason): HvError {
   return new HvError({
     code: 'ERR_CONNECTION_LOST',
@@ -104,6 +104,7 @@ export function connectionLost(reason: ConnectCloseReason): HvError {
   });
 }
 
+/** What every use of a closed connection is told, by the addon or before it. */
 export function connectionClosed(): HvError {
   return bindingError({ code: 'ERR_CONNECTION_CLOSED', message: 'the connection is closed' });
 }
