@@ -306,17 +306,30 @@ test.each<[EventName, number, Buffer[], object]>([
   ['domain.wakeup', Procedure.EVENT_PMWAKEUP, [], { reason: 0 }],
   ['domain.suspend', Procedure.EVENT_PMSUSPEND, [], { reason: 0 }],
   ['domain.suspendDisk', Procedure.EVENT_PMSUSPEND_DISK, [], { reason: 0 }],
+  ['domain.deviceRemovalFailed', Procedure.EVENT_DEVICE_REMOVAL_FAILED, [text('net1')], { device: 'net1' }],
+  ['domain.migrationIteration', Procedure.EVENT_MIGRATION_ITERATION, [int(7)], { iteration: 7 }],
+  [
+    'domain.memoryDeviceSizeChange',
+    Procedure.EVENT_MEMORY_DEVICE_SIZE_CHANGE,
+    [text('dimm0'), long(2n ** 40n)],
+    { device: 'dimm0', size: 2n ** 40n },
+  ],
 ])('%s tells all that libvirt does', async (name, procedure, details, told) => {
   const daemon = await FakeDaemon.start();
   const remote = await connect(daemon.uri);
   const stream = remote.events(name);
   await stream.ready;
-  daemon.sendEvent(procedure, Buffer.concat([domainBody('vm'), ...details]));
+  daemon.sendEvent(procedure, Buffer.concat([...addressee(procedure), domainBody('vm'), ...details]));
   const { domain, ...others } = ((await stream.next()) as { value: { domain: Domain } }).value;
   expect([domain.name, others]).toEqual(['vm', told]);
   await remote.close();
   await daemon.stop();
 });
+
+/** Newer events name the registration that they are for: none, of a daemon that sends each to everybody. */
+function addressee(procedure: number): Buffer[] {
+  return procedure > Procedure.EVENT_PMSUSPEND_DISK ? [int(-1)] : [];
+}
 
 test('a blocked program loses the oldest of a flood of events, and counts them', async () => {
   const child = await runChild('flood.js', ['10000', '100']);
