@@ -358,6 +358,8 @@ test.each([
   [{ shares: ['/tmp:/mnt'] }, '/tmp belongs to root, and nothing is shared as root'],
   [{ options: { experimentalNfsShare: '/Users/me' } }, 'Folders are shared by --share here'],
   [{ options: { disks: '/none/disk' } }, 'The disk /none/disk cannot be read'],
+  [{ options: { disks: '/tmp' } }, 'The disk /tmp is neither a file nor a device'],
+  [{ options: { disks: `${disk},${besideDisk}/disk.raw` } }, 'are one file, and no machine has a disk twice'],
   [{ image: disk }, 'boots from a disk of its own'],
   [{ options: { bootInitrd: '/none/initrd' } }, 'The initrd /none/initrd cannot be read'],
   [{ options: { bootInitrd: '/etc' } }, 'The initrd /etc is not a file'],
@@ -387,6 +389,7 @@ test('what an option takes is said', async () => {
     // As many has hyperkit.
     [{ vsockPorts: '1,2,3,4,5' }, 'up to four numbers with commas between them are wanted'],
     [{ disks: 'relative' }, 'up to eight absolute paths with commas between them are wanted'],
+    [{ disks: '/a,/b,/a' }, 'a disk is named twice'],
   ] as const) {
     await expect(create({ options })).rejects.toMatchObject({
       code: 'ERR_INVALID_REQUEST',

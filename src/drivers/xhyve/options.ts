@@ -19,6 +19,7 @@ export const xhyveOptions = z.strictObject({
   disks: z
     .string()
     .regex(/^\/[^,]*(,\/[^,]*){0,7}$/, 'up to eight absolute paths with commas between them are wanted')
+    .refine((disks) => new Set(disks.split(',')).size === disks.split(',').length, 'a disk is named twice')
     .optional()
     .describe('more disks, up to eight: paths with commas between them'),
   uuid: z.uuid().optional().describe('the UUID that the MAC, and with it the address, follows from'),

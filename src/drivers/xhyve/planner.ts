@@ -1,12 +1,11 @@
-import { open } from 'node:fs/promises';
-
 import { HvError } from '../../errors';
-import { isErrno, namesIn } from '../../files';
+import { namesIn } from '../../files';
 import type { BootImage } from '../../images/image';
 import type { Properties } from '../../resources/resource';
 import type { DriverContext, MachineSpec } from '../driver';
 import { refuseCommas } from './arguments';
 import { checkBootrom } from './bootrom';
+import { disksOf } from './disks';
 import { requireAddress } from './exhaustion';
 import { sizeOfGiven } from './given-file';
 import { health } from './health';
@@ -23,7 +22,6 @@ import { checkSockets } from './sockets';
 
 const MIB = 2 ** 20;
 const CONSOLE = 'console=ttyS0';
-const QCOW2 = Buffer.from('QFI\xfb', 'latin1');
 
 /** As long as any. */
 const SOME_UUID = '00000000-0000-0000-0000-000000000000';
@@ -55,6 +53,7 @@ export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: Dri
   if (bootrom !== undefined) await checkBootrom(bootrom);
   if (bootKernel !== undefined) await checkKernel(bootKernel);
   if (bootInitrd !== undefined) await sizeOfGiven('The initrd', bootInitrd);
+  await disksOf(options);
   await requireNetwork(await networkOf(options, host), host);
   // One that had its address before has it still.
   if (options.vpnkitSocket === undefined && options.uuid === undefined) await requireAddress(host);
@@ -75,7 +74,7 @@ export async function planMachine(request: Request, host: XhyveHost, context: Dr
   if (boot.kernel !== undefined) await checkKernel(boot.kernel);
   const network = await networkOf(options, host);
   const size = options.diskSize === undefined ? spec.disk : options.diskSize * MIB;
-  const disks = await Promise.all((options.disks?.split(',') ?? []).map(diskAt));
+  const disks = await disksOf(options);
   // Last of all that may fail: the helper remembers whose it is.
   const mac = await (macOn(network, uuid, host) ?? macOf(uuid, hyperkit, boot.kernel ?? boot.bootrom ?? ''));
   // Whoever serves a socket of their own knows what they do.
@@ -136,18 +135,6 @@ function kernelOf(options: XhyveOptions, image: BootImage): Boot {
   const initrd = options.bootInitrd ?? image.initrd?.path;
   const cmdline = [CONSOLE, options.bootCmd ?? image.cmdline ?? ''].join(' ').trim();
   return { kernel, ...(initrd !== undefined && { initrd }), cmdline };
-}
-
-/** Somebody's disk, by its first bytes. */
-async function diskAt(path: string): Promise<XhyvePlan['disks'][number]> {
-  try {
-    await using file = await open(path);
-    const { buffer } = await file.read(Buffer.alloc(QCOW2.length), 0, QCOW2.length, 0);
-    return { path, format: buffer.equals(QCOW2) ? 'qcow2' : 'raw' };
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR')) throw error;
-    throw refused(`The disk ${path} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 function optionsOf(spec: MachineSpec): XhyveOptions {
