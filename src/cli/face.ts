@@ -12,7 +12,11 @@ export interface Face {
   makesDockerHosts: boolean;
   /** Where hvkit tells wrong usage apart, docker-machine's scripts know one failure. */
   usageStatus: 1 | 2;
+  /** Its words for a command that is given more than it takes; without them, hvkit's. */
+  tooMany?: Readonly<Record<string, string>>;
 }
+
+const ONE_MACHINE = 'Expected one machine name as an argument';
 
 export const FACES: Readonly<Record<FaceName, Face>> = {
   hvkit: {
@@ -28,6 +32,15 @@ export const FACES: Readonly<Record<FaceName, Face>> = {
     standsFor: '0.16.2',
     makesDockerHosts: true,
     usageStatus: 1,
+    tooMany: {
+      active: 'Too many arguments given',
+      config: ONE_MACHINE,
+      env: ONE_MACHINE,
+      inspect: ONE_MACHINE,
+      mount: 'Improper number of arguments',
+      status: ONE_MACHINE,
+      version: ONE_MACHINE,
+    },
   },
 };
 

@@ -74,7 +74,7 @@ function root(context: Context): Command {
     const globals = program.opts<Globals>();
     if (globals.storagePath === '') throw new UsageError('--storage-path is empty', 'name a folder');
     context.globals = globals;
-    refuseExtraArguments(command);
+    refuseExtraArguments(command, context);
   });
 }
 
@@ -102,12 +102,12 @@ function declare(program: Command, { name, summary, group }: Entry): Command {
     .allowExcessArguments();
 }
 
-/** In docker-machine's words. */
-function refuseExtraArguments(command: Command): void {
+/** In docker-machine's words for `create`, unless it has others for this command. */
+function refuseExtraArguments(command: Command, { face, command: name = '' }: Context): void {
   const { args, registeredArguments } = command;
   if (registeredArguments.at(-1)?.variadic === true || args.length <= registeredArguments.length) return;
   const extra = args.slice(registeredArguments.length);
-  throw new UsageError(`Invalid command line. Found extra arguments [${extra.join(' ')}]`);
+  throw new UsageError(face.tooMany?.[name] ?? `Invalid command line. Found extra arguments [${extra.join(' ')}]`);
 }
 
 /** Help goes where it was asked for; errors are printed once, where run() catches them. */

@@ -109,6 +109,8 @@ export interface Capabilities {
 export interface DriverContext {
   readonly home: Home;
   readonly env: NodeJS.ProcessEnv;
+  /** Nothing will be made: what it warns of is what would be. */
+  readonly dryRun?: true;
   /** What people should know once: a fallback, a port that was taken. */
   warn(message: string): void;
 }

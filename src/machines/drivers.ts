@@ -61,9 +61,9 @@ export class Drivers {
     return { home: await home.identityToLook(), env, warn };
   }
 
-  /** The same, who asks about machines that are there already. */
+  /** The same, who asks about machines that are there already, and leaves it at that. */
   async look<T>(definition: DriverDefinition, use: (driver: Driver) => Promise<T>): Promise<T> {
-    const driver = definition.create(await this.contextToLook());
+    const driver = definition.create({ ...(await this.contextToLook()), dryRun: true });
     try {
       return await use(driver);
     } finally {

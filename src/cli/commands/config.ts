@@ -10,8 +10,8 @@ export function configure(command: Command, context: Context): void {
     .option('--swarm', "the swarm's manager instead of the machine")
     .action(async (name: string | undefined, { swarm }: { swarm?: true }) => {
       const { dockerOptions } = require('../../index') as typeof import('../../index');
-      const machine = await dockerTarget(context, name, swarm);
-      context.print(dockerOptions(machine.name, await machine.docker()));
+      const found = await dockerTarget(context, name, swarm);
+      context.print(dockerOptions(found.name, found.docker));
     });
   examples(command, [['docker $(hvkit config dev) ps', '']]);
 }

@@ -28,8 +28,8 @@ export function configure(command: Command, context: Context): void {
         context.print(dockerReset(wanted));
         return;
       }
-      const machine = await dockerTarget(context, name, swarm);
-      context.print(dockerEnvironment(machine.name, await machine.docker(), wanted));
+      const found = await dockerTarget(context, name, swarm);
+      context.print(dockerEnvironment(found.name, found.docker, wanted));
     });
   examples(command, [
     ['eval "$(hvkit env dev)"', 'bash, zsh'],

@@ -1,4 +1,4 @@
-import type { MachineSummary } from '../../index';
+import type { MachineSpec, MachineSummary } from '../../index';
 import { messageOf } from '../report';
 import { megabytes } from '../size';
 import type { Value } from '../template/value';
@@ -73,8 +73,22 @@ function isPointedAt({ state, docker }: MachineSummary, pointed: Pointed): boole
 function isSwarmPointedAt({ state, docker, spec }: MachineSummary, pointed: Pointed): boolean {
   const { swarm } = dockerIn(spec) ?? {};
   if (state !== 'Running' || docker?.url === undefined || swarm?.isMaster !== true) return false;
-  const port = /:\d+$/.exec(swarm.host ?? SWARM_HOST)?.[0] ?? '';
-  return docker.url.replace(/:\d+$/, port) === pointed;
+  return classicUrl(docker.url, swarm.host) === pointed;
+}
+
+/**
+ * Where the swarm is reached that a machine manages. Today's is at its Docker's own URL; the classic one that somebody else
+ * looks after is at a port of its own.
+ */
+export function swarmUrl({ dockerAsTold }: MachineSpec, url: string): string {
+  return dockerAsTold === undefined ? url : classicUrl(url, dockerAsTold.swarm?.host);
+}
+
+function classicUrl(url: string, listens = SWARM_HOST): string {
+  const host = /^\w+:\/\/(\[[^\]]*\]|[^/:]+)/.exec(url)?.[1];
+  const port = /:(\d+)\/?$/.exec(listens)?.[1];
+  // A socket in a file system has no ports.
+  return host === undefined || port === undefined ? url : `tcp://${host}:${port}`;
 }
 
 type Member = Pick<MachineSummary, 'name' | 'spec'>;

@@ -27,7 +27,8 @@ export async function trustedHostKey(wanted: Wanted, context: DriverContext): Pr
     );
   }
   if (!wanted.acceptHostKey) throw unknown(wanted, shown);
-  context.warn(`The host key of ${nameOf(wanted)} was taken for its own: ${fingerprint(shown)} (${typeOf(shown)})`);
+  const taken = context.dryRun ? 'would be taken' : 'was taken';
+  context.warn(`The host key of ${nameOf(wanted)} ${taken} for its own: ${fingerprint(shown)} (${typeOf(shown)})`);
   return shown;
 }
 

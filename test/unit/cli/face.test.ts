@@ -35,6 +35,9 @@ test.each([
   [['rm', '-y', 'nope'], 'Error removing host "nope": Docker machine "nope" does not exist.'],
   [['ls', '--nonsense'], "Error: unknown option '--nonsense'"],
   [['nonsense'], "Error: unknown command 'nonsense'"],
+  [['status', 'a', 'b'], 'Error: Expected one machine name as an argument'],
+  [['env', 'a', 'b'], 'Error: Expected one machine name as an argument'],
+  [['active', 'a'], 'Error: Too many arguments given'],
   [['ls', 'a'], 'Error: Invalid command line. Found extra arguments [a]'],
 ])('docker-machine %j: its sentence, and 1 for any failure', async (argv, sentence) => {
   const { status, stdout, stderr } = await machine(...argv);
@@ -109,6 +112,14 @@ test('of a Docker that somebody else looks after, what was said of it is shown',
   expect(JSON.parse(stdout)).toMatchObject({ Agent: true, Master: false, Image: 'swarm:1.2', ArbitraryFlags: ['a=b'] });
   // It has no certificates for all that.
   expect((await asIs('config', 'm1')).stdout).toBe('-H=tcp://127.0.0.1:1\n');
+  // A classic swarm is reached at a port of its own, from all that are in it.
+  for (const member of ['m1', 'w1']) {
+    expect((await asIs('config', '--swarm', member)).stdout).toBe('-H=tcp://127.0.0.1:3376\n');
+  }
+  await create('m2', '--swarm-master', '--swarm-discovery', 'token://def', '--swarm-host', 'tcp://0.0.0.0:4000');
+  expect((await asIs('env', '--shell', 'bash', '--swarm', 'm2')).stdout).toContain(
+    'DOCKER_HOST="tcp://127.0.0.1:4000"',
+  );
   expect(await asIs('doctor')).toMatchObject({ status: 0 });
 });
 

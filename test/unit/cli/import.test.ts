@@ -131,6 +131,8 @@ test('a dry run looks as far, tells the same, and writes nothing', async () => {
   });
   expect(ran.stderr).toContain('there is no program docker-machine-driver-virtualbox');
   expect(ran.stderr).toContain('127.0.0.1:1');
+  expect(ran.stderr).toMatch(/^Warning: The host key of .* would be taken for its own: SHA256:/m);
+  expect(ran.stderr).not.toContain('was taken');
   expect(contents(store)).toEqual(before);
   expect(existsSync(home)).toBe(false);
   // One that is here already would be refused.
