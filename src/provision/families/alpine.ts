@@ -75,6 +75,8 @@ function service(): Step {
           await host.run('rc-service', ['docker', 'restart']);
         },
         async restartContainerd() {
+          // Where Docker depends on it OpenRC starts Docker again by itself, later, and whoever restarts it meanwhile fails.
+          await host.run('rc-service', ['--ifstarted', 'docker', 'stop']);
           await host.run('rc-service', ['--ifexists', '--ifstarted', 'containerd', 'restart']);
         },
         async start() {
