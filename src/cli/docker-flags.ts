@@ -46,14 +46,15 @@ const FLAGS: readonly (readonly [flag: string, words: string, often?: 'often'])[
   ['--swarm-addr <address>', 'the address that the others of the swarm reach it by; unless given, its own'],
 ];
 
-/** Of classic Swarm, which is no more: taken, kept and shown, and of no effect. */
-const CLASSIC: readonly (readonly [flag: string, often?: 'often'])[] = [
-  ['--swarm-image <image>'],
-  ['--swarm-strategy <name>'],
-  ['--swarm-opt <option>', 'often'],
-  ['--swarm-join-opt <option>', 'often'],
-  ['--swarm-host <url>'],
-  ['--swarm-experimental'],
+/** Of classic Swarm, which is no more. Who was used to docker-machine is told of them. */
+const CLASSIC_GROUP = 'Classic Swarm (kept and shown, of no effect):';
+const CLASSIC: readonly (readonly [flag: string, words: string, often?: 'often'])[] = [
+  ['--swarm-image <image>', 'the image of Swarm'],
+  ['--swarm-strategy <name>', 'how it chooses a host'],
+  ['--swarm-opt <option>', 'an option of its manager; repeatable', 'often'],
+  ['--swarm-join-opt <option>', 'an option of who joins; repeatable', 'often'],
+  ['--swarm-host <url>', 'where its manager listens'],
+  ['--swarm-experimental', 'with what was new in it'],
 ];
 
 export function addDockerFlags(command: Command, { makesDockerHosts }: Face): void {
@@ -73,8 +74,8 @@ export function addDockerFlags(command: Command, { makesDockerHosts }: Face): vo
       .choices(['ecdsa', 'rsa2048', 'rsa4096'])
       .helpGroup(GROUP),
   );
-  for (const [flag, often] of CLASSIC) {
-    const option = new Option(flag, 'of classic Swarm: without effect').hideHelp();
+  for (const [flag, words, often] of CLASSIC) {
+    const option = new Option(flag, words).helpGroup(CLASSIC_GROUP).hideHelp(!makesDockerHosts);
     command.addOption(often ? option.argParser(collect) : option);
   }
 }

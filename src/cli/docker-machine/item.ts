@@ -2,10 +2,7 @@ import type { MachineSpec, MachineSummary } from '../../index';
 import { messageOf } from '../report';
 import { megabytes } from '../size';
 import type { Value } from '../template/value';
-import { dockerIn, engineFields, swarmFields } from './options';
-
-/** Where docker-machine's classic Swarm listens, if nobody says otherwise. */
-const SWARM_HOST = 'tcp://0.0.0.0:3376';
+import { dockerIn, engineFields, SWARM_HOST, swarmFields } from './options';
 
 /** Over each column; the last ones are hvkit's own. */
 export const HEADINGS = {

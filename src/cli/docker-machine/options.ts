@@ -3,6 +3,9 @@ import type { Fields } from '../template/value';
 
 type Spec = MachineSpec | undefined;
 
+/** Where classic Swarm listens, if nobody says otherwise. */
+export const SWARM_HOST = 'tcp://0.0.0.0:3376';
+
 /** What is known of a machine's Docker: of one that somebody else looks after, what was said of it. */
 export function dockerIn(spec: Spec): MachineSpec['docker'] {
   return spec?.docker ?? spec?.dockerAsTold;
@@ -24,7 +27,7 @@ export function engineFields(spec: Spec): Fields | null {
   };
 }
 
-/** Of `--swarm*`. */
+/** Of `--swarm*`; of what was not given, what docker-machine takes for it. */
 export function swarmFields(spec: Spec): Fields | null {
   const docker = dockerIn(spec);
   if (docker === undefined) return null;
@@ -35,9 +38,9 @@ export function swarmFields(spec: Spec): Fields | null {
     Discovery: swarm?.discovery ?? '',
     Agent: swarm !== undefined && !swarm.isMaster,
     Master: swarm?.isMaster ?? false,
-    Host: swarm?.host ?? '',
-    Image: swarm?.image ?? '',
-    Strategy: swarm?.strategy ?? '',
+    Host: swarm?.host ?? SWARM_HOST,
+    Image: swarm?.image ?? 'swarm:latest',
+    Strategy: swarm?.strategy ?? 'spread',
     ArbitraryFlags: swarm?.opts ?? [],
     ArbitraryJoinFlags: swarm?.joinOpts ?? [],
     IsExperimental: swarm?.isExperimental ?? false,

@@ -68,7 +68,9 @@ test('its help has its own name, its status of wrong usage, and a machine withou
   expect(stdout).toMatch(/\n {2}docker-machine create --no-docker plain +a machine without Docker\n/);
   // What is not one of its commands is hvkit itself.
   expect(stdout).toContain('The user in the guest is hvkit, or');
-  expect((await hvkit(['create', '--help'])).stdout).not.toContain('--no-docker');
+  expect(stdout).toContain('--swarm-strategy <name>');
+  const own = (await hvkit(['create', '--help'])).stdout;
+  for (const flag of ['--no-docker', '--swarm-strategy']) expect(own).not.toContain(flag);
 });
 
 test('what was made says what comes next', async () => {
@@ -110,6 +112,10 @@ test('of a Docker that somebody else looks after, what was said of it is shown',
   expect((await asIs('ls', '-q', '--filter', 'label=env=test')).stdout).toBe('m1\n');
   const { stdout } = await asIs('inspect', '-f', '{{json .HostOptions.SwarmOptions}}', 'w1');
   expect(JSON.parse(stdout)).toMatchObject({ Agent: true, Master: false, Image: 'swarm:1.2', ArbitraryFlags: ['a=b'] });
+  // What was not said is what docker-machine takes for it.
+  expect(
+    (await asIs('inspect', '-f', '{{with .HostOptions.SwarmOptions}}{{.Host}} {{.Image}}{{end}}', 'm1')).stdout,
+  ).toBe('tcp://0.0.0.0:3376 swarm:latest\n');
   // It has no certificates for all that.
   expect((await asIs('config', 'm1')).stdout).toBe('-H=tcp://127.0.0.1:1\n');
   // A classic swarm is reached at a port of its own, from all that are in it.
