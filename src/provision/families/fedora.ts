@@ -1,10 +1,13 @@
 import { certificatesStep, hasDocker, installFromUrl, LONG } from '../common';
+import type { Host } from '../host';
 import { isLike } from '../os-release';
 import type { ProvisionContext, Provisioner, Step } from '../provisioner';
 import { systemdLog, systemdSteps } from '../systemd';
 
 /** Red Hat's own systems have podman in Docker's place: there Docker's makers have to be asked. */
 const FROM_DOCKER = 'https://get.docker.com';
+/** What Docker is made of, whoever packaged it. */
+const PACKAGES = ['moby-engine', 'docker-ce', 'docker-ce-cli', 'docker-cli', 'containerd.io', 'containerd', 'runc'];
 
 export const fedora: Provisioner = {
   name: 'fedora',
@@ -15,10 +18,9 @@ export const fedora: Provisioner = {
       id: 'upgrade',
       title: 'upgrading Docker',
       async run(host) {
-        const listed = await host.run('sh', ['-c', 'rpm -q moby-engine docker-ce containerd.io containerd || :']);
-        const names = ['moby-engine', 'docker-ce', 'containerd.io', 'containerd'];
-        const there = names.filter((name) => new RegExp(`^${name}-\\d`, 'm').test(listed));
-        await host.run('dnf', ['-y', '--refresh', 'upgrade', ...there], { timeoutMs: LONG });
+        const there = await packagesOf(host);
+        // Told of none, dnf upgrades the whole system.
+        if (there.length > 0) await host.run('dnf', ['-y', '--refresh', 'upgrade', ...there], { timeoutMs: LONG });
       },
     },
     certificatesStep(context),
@@ -26,6 +28,11 @@ export const fedora: Provisioner = {
   ],
   log: systemdLog,
 };
+
+async function packagesOf(host: Host): Promise<string[]> {
+  const listed = await host.run('sh', ['-c', 'rpm -q --queryformat "%{NAME}\\n" "$@" || :', 'sh', ...PACKAGES]);
+  return PACKAGES.filter((name) => listed.split('\n').includes(name));
+}
 
 function install({ os, installUrl }: ProvisionContext): Step {
   return {
