@@ -9,7 +9,7 @@ import { ssh2 } from './library';
 import { fingerprint, keyOf, parsePublicKey, type PublicKey } from './public-key';
 import { Sessions } from './sessions';
 import { sendSignal } from './signal';
-import { openSocket } from './socket';
+import { openSocket, softwareAt } from './socket';
 import type { SshTarget } from './target';
 
 export interface ConnectOptions {
@@ -43,6 +43,7 @@ export class SshClient implements AsyncDisposable {
   /** Commands that run. A server leaves them running when a connection ends. @internal */
   readonly running = new Set<ClientChannel>();
   readonly #socket: Socket;
+  readonly #software: string;
   #ended = false;
   #failure: HvError | undefined;
 
@@ -72,6 +73,7 @@ export class SshClient implements AsyncDisposable {
     options: ConnectOptions,
   ): Promise<SshClient> {
     const { timeoutMs = TIMEOUT, keepaliveMs = KEEPALIVE, signal } = options;
+    const software = softwareAt(socket);
     const { Client } = ssh2();
     const connection = new Client();
     const expected = parsePublicKey(target.hostKey);
@@ -141,6 +143,7 @@ export class SshClient implements AsyncDisposable {
     return new SshClient(target, connection, socket, {
       failure: () => failure,
       sessionMs: options.sessionMs ?? SESSION,
+      software,
     });
   }
 
@@ -148,11 +151,12 @@ export class SshClient implements AsyncDisposable {
     target: SshTarget,
     connection: Client,
     socket: Socket,
-    { failure, sessionMs }: { failure: () => Error | undefined; sessionMs: number },
+    { failure, sessionMs, software }: { failure: () => Error | undefined; sessionMs: number; software: string },
   ) {
     this.target = target;
     this.connection = connection;
     this.#socket = socket;
+    this.#software = software;
     this.sessions = new Sessions(sessionMs, () => this.#giveUp(timedOut(target, 'session', sessionMs)));
     this.closed = new Promise((resolve) => {
       connection.once('close', () => {
@@ -167,8 +171,7 @@ export class SshClient implements AsyncDisposable {
    * that say nothing nobody knows whether they run the command. @internal
    */
   get isDropbear(): boolean {
-    const { _remoteVer: software } = this.connection as Client & { _remoteVer?: string };
-    return software?.startsWith('dropbear') === true;
+    return this.#software.startsWith('dropbear');
   }
 
   /** Whether end() was called: what commands say from then on is no outcome of theirs. @internal */

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { aborted, notReached, type Stage, timedOut } from './failure';
 import type { Place } from './target';
 
-/** `SSH-2.0-...`; other lines may stand before it. */
-const HELLO = /^SSH-/m;
+/** `SSH-2.0-...`, a line with the name of the software in it; other lines may stand before it. */
+const HELLO = /^SSH-[^-\n]*-?(\S*)[^\n]*\n/m;
 /** A server that talks more than this before its hello is none. */
 const MOST = 16 * 1024;
 
@@ -72,4 +72,12 @@ export async function openSocket(target: Place, options: KnockOptions): Promise<
   socket.pause();
   socket.unshift(said);
   return socket;
+}
+
+/** What the other side says that it is, such as `OpenSSH_9.2p1`: ssh2 keeps that to itself. It is still to be read. @internal */
+export function softwareAt(socket: Socket): string {
+  const said = socket.read() as Buffer | null;
+  if (said === null) return '';
+  socket.unshift(said);
+  return HELLO.exec(said.toString('latin1'))?.[1] ?? '';
 }
