@@ -55,6 +55,7 @@
         'native/libvirt/event_loop.cc',
         'native/libvirt/event_source.cc',
         'native/libvirt/handle.cc',
+        'native/libvirt/keep_alive.cc',
         'native/libvirt/nullable.cc',
         'native/libvirt/read.cc',
         'native/libvirt/registration.cc',

@@ -19,7 +19,8 @@ Napi::Value CallAsync(const Napi::CallbackInfo& info, ReadArguments read) {
   return Promised(info.Env(), [&info, read]() -> Napi::Value {
     auto call = ReadFrom(info, read);
     JobQueue& queue = call->connection()->queue();
-    return RunAsync(info.Env(), Module::Of(info.Env()).loop, queue, std::unique_ptr<Work>(std::move(call)));
+    return RunAsync(info.Env(), Module::Of(info.Env()).loop, queue,
+                    [call = std::move(call)] { return call->connection()->Ask([&call] { return call->Run(); }); });
   });
 }
 

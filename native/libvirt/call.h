@@ -70,8 +70,13 @@ template <class... Slot>
 struct HasOutputs<std::tuple<Slot...>> : std::bool_constant<(Slot::kOutput || ...)> {};
 
 /// A call whose arguments have been read.
-class ReadCall : public Work {
+class ReadCall {
  public:
+  ReadCall() = default;
+  virtual ~ReadCall() = default;
+  ReadCall(const ReadCall&) = delete;
+  ReadCall& operator=(const ReadCall&) = delete;
+  virtual Value Run() = 0;
   /// Of the object that it is a method of.
   virtual const std::shared_ptr<Connection>& connection() const = 0;
 };
@@ -156,7 +161,9 @@ Napi::Value CallByHand(const Napi::CallbackInfo& info, Prepare prepare) {
     auto body = prepare(arguments);
     JobQueue& queue = handle->connection()->queue();
     return RunAsync(info.Env(), Module::Of(info.Env()).loop, queue,
-                    [handle = std::move(handle), body = std::move(body)]() -> Value { return body(*handle); });
+                    [handle = std::move(handle), body = std::move(body)]() -> Value {
+                      return handle->connection()->Ask([&] { return body(*handle); });
+                    });
   });
 }
 

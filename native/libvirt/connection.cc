@@ -17,9 +17,10 @@ namespace hvkit::libvirt {
 
 namespace {
 
-// More calls of one connection than this wait in our queue instead of the daemon's (its max_client_requests is 5, and
-// the queue of a client that is refused there is the same thread blocked).
-constexpr size_t kThreadsPerConnection = 8;
+// More calls of one connection than this wait in our queue. A daemon works for 5 calls of a client at once
+// (max_client_requests) and reads nothing more of it meanwhile, no keep-alive messages either: were they long ones, the
+// connection would be given up for dead.
+constexpr size_t kThreadsPerConnection = 4;
 
 class Closed : public Task {
  public:
@@ -39,8 +40,11 @@ class Closed : public Task {
 
 }  // namespace
 
-Connection::Connection(virConnectPtr pointer, std::shared_ptr<JobQueue> queue, std::shared_ptr<EnvLoop> loop)
-    : pointer_(pointer), queue_(std::move(queue)), loop_(std::move(loop)) {}
+Connection::Connection(virConnectPtr pointer, std::shared_ptr<JobQueue> queue, std::shared_ptr<EnvLoop> loop,
+                       std::shared_ptr<Silence> silence)
+    : pointer_(pointer), queue_(std::move(queue)), loop_(std::move(loop)), silence_(std::move(silence)) {}
+
+Failure Connection::Ended() { return {"ERR_CONNECTION_LOST", "The connection to libvirt was lost (KEEPALIVE)"}; }
 
 Connection::~Connection() {
   auto close = [pointer = pointer_, loop = loop_, when_closed = when_closed_]() -> JobQueue::Delivery {
@@ -78,9 +82,13 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
     return RunAsync(env, loop, *queue, [uri, flags, auth, queue, loop]() -> Value {
       StartLibrary();
       virConnectAuth callbacks = auth ? auth->Callbacks() : virConnectAuth{};
+      Additions additions;
       virConnectPtr pointer = virConnectOpenAuth(uri ? uri->c_str() : nullptr, auth ? &callbacks : nullptr, flags);
       if (pointer == nullptr) throw LastFailure("virConnectOpenAuth");
-      return Own(pointer, std::make_shared<Connection>(pointer, queue, loop));
+      // A hypervisor in this process may have several, and sends no keep-alive messages.
+      const auto& sockets = additions.watches;
+      auto silence = sockets.size() == 1 ? std::make_shared<Silence>(sockets.front()) : nullptr;
+      return Own(pointer, std::make_shared<Connection>(pointer, queue, loop, std::move(silence)));
     });
   });
 }

@@ -10,7 +10,9 @@
 #include <unordered_set>
 
 #include "common/env_loop.h"
+#include "common/failure.h"
 #include "common/job_queue.h"
+#include "libvirt/event_loop.h"
 
 namespace hvkit::libvirt {
 
@@ -22,7 +24,9 @@ class Registration;
 /// talks to the daemon, and the last to let go may be the JavaScript thread or libvirt's event loop.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(virConnectPtr pointer, std::shared_ptr<JobQueue> queue, std::shared_ptr<EnvLoop> loop);
+  /// `silence` is null where libvirt's event loop is not ours, or the connection has no socket there.
+  Connection(virConnectPtr pointer, std::shared_ptr<JobQueue> queue, std::shared_ptr<EnvLoop> loop,
+             std::shared_ptr<Silence> silence);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -30,6 +34,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virConnectPtr pointer() const { return pointer_; }
   JobQueue& queue() const { return *queue_; }
   const std::shared_ptr<EnvLoop>& loop() const { return loop_; }
+  const std::shared_ptr<Silence>& silence() const { return silence_; }
+
+  /// In a job: what of libvirt the body calls. It fails with the reason if that was that the connection was ended.
+  template <class Body>
+  Value Ask(Body body) const {
+    try {
+      return body();
+    } catch (const Failure&) {
+      if (WasEnded()) throw Ended();
+      throw;
+    }
+  }
+  /// Because the other end had been silent for too long.
+  bool WasEnded() const { return silence_ && silence_->over; }
 
   /// JavaScript thread. No call is taken any more, every handle of this connection becomes unusable; the promise
   /// resolves when the calls under way have come back and libvirt has closed, with what virConnectClose returned.
@@ -42,9 +60,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool closing() const { return when_closed_.has_value(); }
 
  private:
+  static Failure Ended();
+
   const virConnectPtr pointer_;
   const std::shared_ptr<JobQueue> queue_;
   const std::shared_ptr<EnvLoop> loop_;
+  const std::shared_ptr<Silence> silence_;
   std::unordered_set<Cell*> cells_;                                   // JavaScript thread only
   std::map<std::string, std::weak_ptr<Registration>> registrations_;  // JavaScript thread only
   std::optional<Napi::Promise::Deferred> when_closed_;  // set by Close on the JavaScript thread, read by the destructor

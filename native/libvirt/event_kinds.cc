@@ -69,7 +69,10 @@ void OnMonitorEvent(virConnectPtr /*connection*/, virDomainPtr domain, const cha
 }
 
 void OnClose(virConnectPtr /*connection*/, int reason, void* opaque) {
-  static_cast<Listener*>(opaque)->audience->Push(Value::Fields{{"reason", reason}});
+  auto* listener = static_cast<Listener*>(opaque);
+  std::shared_ptr<Connection> connection = listener->connection.lock();
+  const bool ended = connection && connection->WasEnded();
+  listener->audience->Push(Value::Fields{{"reason", ended ? VIR_CONNECT_CLOSE_REASON_KEEPALIVE : reason}});
 }
 
 void OnStream(virStreamPtr stream, int events, void* opaque) {

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
+#include <vector>
+
 namespace hvkit::libvirt {
 
 /// Readies libvirt for this process, once, before the first connection is opened: the library itself, and the one
@@ -16,5 +20,35 @@ void RegisterEventLoop();
 
 /// Runs what was registered, on the calling thread, for ever.
 void RunEventLoop();
+
+/// Notes what libvirt adds to the event loop from this thread, while it lives. Nothing, where the loop is not ours.
+class Additions {
+ public:
+  Additions();
+  ~Additions();
+  Additions(const Additions&) = delete;
+  Additions& operator=(const Additions&) = delete;
+
+  std::vector<int> watches;
+  std::vector<int> timers;
+
+ private:
+  Additions* const before_;
+};
+
+/// How long the other end of a connection has said nothing.
+struct Silence {
+  explicit Silence(int socket) : socket(socket) {}
+
+  const int socket;               // the watch of it
+  std::atomic<bool> over{false};  // the connection was ended for it
+  // The loop's own: keep-alive messages in a row that were not answered, and how many may be.
+  unsigned int unanswered = 0;
+  unsigned int most = 0;
+};
+
+/// Ends a connection that does not answer so many keep-alive messages, by shutting its socket down: libvirt reads the
+/// end of it then, in whichever thread reads. The timer is the one by which libvirt sends them.
+void EndWhenSilent(int timer, std::shared_ptr<Silence> silence, unsigned int most);
 
 }  // namespace hvkit::libvirt

@@ -1,6 +1,7 @@
 #include <libvirt/libvirt.h>
 
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include "libvirt/error.h"
@@ -20,6 +21,11 @@ void RegisterEventLoop() {
   if (virEventRegisterDefaultImpl() < 0) throw LastFailure("virEventRegisterDefaultImpl");
   virEventAddTimeout(kHeartbeatMs, [](int /*timer*/, void* /*opaque*/) {}, nullptr, nullptr);
 }
+
+Additions::Additions() : before_(nullptr) {}
+Additions::~Additions() = default;
+
+void EndWhenSilent(int /*timer*/, std::shared_ptr<Silence> /*silence*/, unsigned int /*most*/) {}
 
 void RunEventLoop() {
   for (;;) {

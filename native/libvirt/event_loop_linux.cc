@@ -1,6 +1,8 @@
 #include <libvirt/libvirt.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -38,6 +41,7 @@ struct Watch {
   int events;  // virEventHandleType; 0 for none
   virEventHandleCallback callback;
   Opaque opaque;
+  std::shared_ptr<Silence> silence;  // of the connection whose socket it is
 };
 
 struct Timer {
@@ -45,6 +49,7 @@ struct Timer {
   Clock::time_point due;
   virEventTimeoutCallback callback;
   Opaque opaque;
+  std::shared_ptr<Silence> silence;  // of the connection whose keep-alive messages it sends
 };
 
 struct Ready {
@@ -69,6 +74,13 @@ int FromEpoll(uint32_t events) {
   return result;
 }
 
+thread_local Additions* noticed_by = nullptr;
+
+int Note(std::vector<int> Additions::* kind, int id) {
+  if (noticed_by != nullptr) (noticed_by->*kind).push_back(id);
+  return id;
+}
+
 /// Callbacks run on the loop's thread without the mutex, because they call back into the loop.
 class EventLoop {
  public:
@@ -83,8 +95,8 @@ class EventLoop {
     std::lock_guard<std::mutex> lock(mutex_);
     const bool first = !IsWatched(fd);
     const int id = next_id_++;
-    watches_.emplace(id, Watch{fd, events, callback, opaque});
-    if (Tell(first ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd)) return id;
+    watches_.emplace(id, Watch{fd, events, callback, opaque, nullptr});
+    if (Tell(first ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd)) return Note(&Additions::watches, id);
     watches_.erase(id);
     return -1;
   }
@@ -111,15 +123,17 @@ class EventLoop {
   int AddTimer(int interval_ms, virEventTimeoutCallback callback, Opaque opaque) {
     std::lock_guard<std::mutex> lock(mutex_);
     const int id = next_id_++;
-    auto added = timers_.emplace(id, Timer{interval_ms, {}, callback, opaque}).first;
+    auto added = timers_.emplace(id, Timer{interval_ms, {}, callback, opaque, nullptr}).first;
     Arm(added->second);
-    return id;
+    return Note(&Additions::timers, id);
   }
 
   void UpdateTimer(int id, int interval_ms) {
     std::lock_guard<std::mutex> lock(mutex_);
     auto found = timers_.find(id);
     if (found == timers_.end()) return;
+    // The thread that waits for an answer does so when it was woken, before it reads what has come.
+    if (found->second.silence) Listen(*found->second.silence);
     found->second.interval_ms = interval_ms;
     Arm(found->second);
   }
@@ -132,6 +146,16 @@ class EventLoop {
     timers_.erase(found);
     Discard(opaque);
     return 0;
+  }
+
+  void EndWhenSilent(int timer, std::shared_ptr<Silence> silence, unsigned int most) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto socket = watches_.find(silence->socket);
+    auto found = timers_.find(timer);
+    if (socket == watches_.end() || found == timers_.end()) return;
+    silence->unanswered = 0;
+    silence->most = most;
+    socket->second.silence = found->second.silence = std::move(silence);
   }
 
   [[noreturn]] void Run() {
@@ -168,6 +192,25 @@ class EventLoop {
     event.events = wanted != 0 ? ToEpoll(wanted) : static_cast<uint32_t>(EPOLLET);
     event.data.fd = fd;
     return epoll_ctl(epoll_, operation, fd, &event) == 0;
+  }
+
+  /// Whether anything has come since the last keep-alive message.
+  void Listen(Silence& silence) {
+    auto socket = watches_.find(silence.socket);
+    int received = 0;
+    if (silence.unanswered == 0 || socket == watches_.end()) return;
+    if (ioctl(socket->second.fd, FIONREAD, &received) == 0 && received > 0) silence.unanswered = 0;
+  }
+
+  /// Before the next keep-alive message: whether too many had no answer.
+  bool IsOver(Silence& silence) {
+    auto socket = watches_.find(silence.socket);
+    if (socket == watches_.end()) return false;  // libvirt has closed it already
+    Listen(silence);
+    if (silence.unanswered++ < silence.most) return false;
+    silence.over = true;
+    shutdown(socket->second.fd, SHUT_RDWR);
+    return true;
   }
 
   void Arm(Timer& timer) {
@@ -230,6 +273,10 @@ class EventLoop {
     if (found == timers_.end() || found->second.interval_ms < 0) return;
     found->second.due = Clock::now() + std::chrono::milliseconds(found->second.interval_ms);
     const Timer timer = found->second;
+    if (timer.silence && IsOver(*timer.silence)) {
+      found->second.interval_ms = -1;
+      return;
+    }
     lock.unlock();
     timer.callback(id, timer.opaque.data);
   }
@@ -249,7 +296,9 @@ class EventLoop {
     std::lock_guard<std::mutex> lock(mutex_);
     for (int i = 0; i < count; ++i) {
       for (const auto& [id, watch] : watches_) {
-        if (watch.fd == events[i].data.fd) result.push_back({id, FromEpoll(events[i].events)});
+        if (watch.fd != events[i].data.fd) continue;
+        if (watch.silence) Listen(*watch.silence);
+        result.push_back({id, FromEpoll(events[i].events)});
       }
     }
     return result;
@@ -296,6 +345,13 @@ bool IsOneRegistered() {
 bool others = false;  // written before the thread that reads it starts
 
 }  // namespace
+
+Additions::Additions() : before_(std::exchange(noticed_by, this)) {}
+Additions::~Additions() { noticed_by = before_; }
+
+void EndWhenSilent(int timer, std::shared_ptr<Silence> silence, unsigned int most) {
+  Loop().EndWhenSilent(timer, std::move(silence), most);
+}
 
 void RegisterEventLoop() {
   Loop();  // what can fail fails here, and not under libvirt

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -129,9 +130,8 @@ test.each(['qemu:///system', 'qemu+tcp://127.0.0.1/system'])(
     try {
       const started = Date.now();
       await expect(connection.hostname()).rejects.toMatchObject({
-        code: 'VIR_ERR_INTERNAL_ERROR',
-        domain: 'VIR_FROM_RPC',
-        message: expect.stringContaining('keepalive') as string,
+        code: 'ERR_CONNECTION_LOST',
+        message: expect.stringContaining('KEEPALIVE') as string,
       });
       expect(Date.now() - started).toBeLessThan(20_000);
       expect(await lost).toBe(ConnectCloseReason.KEEPALIVE);
@@ -145,6 +145,42 @@ test.each(['qemu:///system', 'qemu+tcp://127.0.0.1/system'])(
     });
   },
 );
+
+test('a daemon that no longer answers fails more calls than a connection has threads', async () => {
+  const connection = await connect('qemu:///system', { keepAlive: { interval: 1, count: 2 } });
+  stopDaemon();
+  try {
+    const calls = Array.from({ length: 20 }, () => connection.hostname());
+    const lost = { status: 'rejected', reason: { code: 'ERR_CONNECTION_LOST' } };
+    expect(await Promise.allSettled(calls)).toMatchObject(calls.map(() => lost));
+    expect(await connection.isAlive()).toBe(false);
+    await expect(connection.hostname()).rejects.toMatchObject(lost.reason);
+  } finally {
+    resumeDaemon();
+  }
+  await connection.close();
+});
+
+test('calls that take long, as many as there may be, do not cost the connection', async () => {
+  const guest = { name: 'stopped', ...guestImage() };
+  const keepAlive = { interval: 1, count: 1 };
+  await withConnection(await connect('qemu:///system', { keepAlive }), async (connection) => {
+    const domain = await connection.defineDomain(domainXml(guest));
+    await domain.create();
+    const pid = Number(readFileSync('/run/libvirt/qemu/stopped.pid', 'utf8'));
+    try {
+      process.kill(pid, 'SIGSTOP');
+      const calls = Array.from({ length: 12 }, () => domain.memoryStats());
+      // Longer than a daemon may be silent.
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      process.kill(pid, 'SIGCONT');
+      expect((await Promise.allSettled(calls)).map(({ status }) => status)).toEqual(calls.map(() => 'fulfilled'));
+    } finally {
+      await domain.destroy();
+      await domain.undefine();
+    }
+  });
+});
 
 test('without keep-alive messages a call waits, and goes on when the daemon does', async () => {
   await withConnection(await connect('qemu+tcp://127.0.0.1/system', { keepAlive: false }), async (connection) => {

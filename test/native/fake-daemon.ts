@@ -30,6 +30,7 @@ export const Procedure = {
 } as const;
 
 const PROGRAM = 0x20008086;
+const KEEP_ALIVE = { PROGRAM: 0x6b656570, PING: 1, PONG: 2, FEATURE: 10 };
 const NUDGE_MS = 20;
 const CALL = 0;
 const REPLY = 1;
@@ -53,6 +54,10 @@ export class FakeDaemon {
   pending: PendingCall[] = [];
   /** Procedures that wait for their answer although they would get it at once. */
   readonly held = new Set<number>();
+  /** Keep-alive messages that have come. */
+  pings = 0;
+  /** Whether they are answered. */
+  answersPings = true;
 
   readonly #folder = mkdtempSync(join(tmpdir(), 'hvkit-daemon-'));
   readonly #path = join(this.#folder, 'socket');
@@ -96,6 +101,11 @@ export class FakeDaemon {
   /** Resolves when a call of this procedure has come, answered or not. */
   async call(procedure: number): Promise<void> {
     await this.#until(() => this.seen.includes(procedure));
+  }
+
+  /** Resolves when so many keep-alive messages have come. */
+  async pinged(count: number): Promise<void> {
+    await this.#until(() => this.pings >= count);
   }
 
   /** Resolves when a client has connected. */
@@ -161,6 +171,10 @@ export class FakeDaemon {
   }
 
   #receive(socket: Socket, message: Buffer): void {
+    if (message.readUInt32BE(4) === KEEP_ALIVE.PROGRAM) {
+      this.#receivePing(socket);
+      return;
+    }
     const procedure = message.readUInt32BE(12);
     const serial = message.readUInt32BE(20);
     if (message.readUInt32BE(16) !== CALL) return;
@@ -168,7 +182,9 @@ export class FakeDaemon {
     const answer = (body: Buffer = NOTHING): void => {
       socket.write(packet(procedure, REPLY, serial, body));
     };
-    const body = HANDSHAKE.get(procedure);
+    const asksForPings =
+      procedure === Procedure.SUPPORTS_FEATURE && message.readUInt32BE(HEADER) === KEEP_ALIVE.FEATURE;
+    const body = asksForPings ? int(1) : HANDSHAKE.get(procedure);
     if (body && !this.held.has(procedure)) {
       answer(body);
     } else {
@@ -182,6 +198,13 @@ export class FakeDaemon {
       };
       this.pending.push(call);
     }
+    this.#changed();
+  }
+
+  #receivePing(socket: Socket): void {
+    this.pings += 1;
+    const pong = [HEADER, KEEP_ALIVE.PROGRAM, 1, KEEP_ALIVE.PONG, MESSAGE, 0, 0];
+    if (this.answersPings) socket.write(Buffer.concat(pong.map(int)));
     this.#changed();
   }
 

@@ -19,11 +19,9 @@ CallTable ConnectionCalls() {
       HVKIT_CALL(virConnectGetType),
       HVKIT_CALL(virConnectGetURI),
       HVKIT_CALL(virConnectGetVersion),
-      HVKIT_CALL(virConnectIsAlive),
       HVKIT_CALL(virConnectIsEncrypted),
       HVKIT_CALL(virConnectIsSecure),
       HVKIT_CALL(virConnectSetIdentity),
-      HVKIT_CALL(virConnectSetKeepAlive),
       // The machine at its other end.
       HVKIT_CALL(virNodeGetFreeMemory),
       HVKIT_CALL(virNodeGetInfo),

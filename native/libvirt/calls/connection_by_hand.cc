@@ -1,11 +1,14 @@
 #include <libvirt/libvirt.h>
 
 #include <cstring>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libvirt/call.h"
 #include "libvirt/calls/calls.h"
+#include "libvirt/keep_alive.h"
 
 /// Host functions whose C types do not say what they mean.
 namespace hvkit::libvirt {
@@ -155,10 +158,38 @@ Napi::Value AllocPages(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value KeepAlive(const Napi::CallbackInfo& info) {
+  return CallByHand<virConnectPtr>(info, [](Reader& arguments) {
+    const auto interval = arguments.Integer<int>();
+    const auto count = arguments.Integer<unsigned int>();
+    return [interval, count](const ConnectionHandle& handle) -> Value {
+      const int result = SetKeepAlive(*handle.connection(), interval, count);
+      if (result < 0) throw LastFailure("virConnectSetKeepAlive");
+      return result;
+    };
+  });
+}
+
+/// On a thread of its own: those of the connection may all be asleep in calls to which no answer comes any more.
+Napi::Value IsAlive(const Napi::CallbackInfo& info) {
+  return Promised(info.Env(), [&]() -> Napi::Value {
+    Reader arguments(info);
+    auto connection = ReadHandle<virConnectPtr>(arguments);
+    std::shared_ptr<JobQueue> queue = JobQueue::Create(1);
+    return RunAsync(info.Env(), Module::Of(info.Env()).loop, *queue, [connection = std::move(connection)]() -> Value {
+      const int alive = virConnectIsAlive(connection->pointer());
+      if (alive < 0) throw LastFailure("virConnectIsAlive");
+      return alive;
+    });
+  });
+}
+
 }  // namespace
 
 CallTable ConnectionCallsByHand() {
   return {
+      HVKIT_BY_HAND(virConnectIsAlive, IsAlive),
+      HVKIT_BY_HAND(virConnectSetKeepAlive, KeepAlive),
       HVKIT_BY_HAND(virNodeAllocPages, AllocPages),
       HVKIT_BY_HAND(virNodeGetCPUMap, NodeCpuMap),
       HVKIT_BY_HAND(virNodeGetCPUStats, NodeCpuStats),

@@ -74,6 +74,7 @@ export function errorOf(failure: NativeFailure, site: CallSite): HvError {
 
 const HINTS: Readonly<Record<string, string>> = {
   ERR_CONNECTION_CLOSED: 'Open a new connection with connect().',
+  ERR_CONNECTION_LOST: 'Open a new connection with connect(), and read the state anew.',
   ERR_HANDLE_FREED: 'Look the object up again; free() ends the use of a handle.',
   ERR_LIBVIRT_TOO_OLD: 'Upgrade libvirt on this machine.',
 };
@@ -97,11 +98,8 @@ export function isUnsupported(error: unknown): boolean {
 
 /** What is told of a connection that ended by itself. */
 export function connectionLost(reason: ConnectCloseReason): HvError {
-  return new HvError({
-    code: 'ERR_CONNECTION_LOST',
-    message: `The connection to libvirt was lost (${ConnectCloseReason[reason]})`,
-    hint: 'Open a new connection with connect(), and read the state anew.',
-  });
+  const message = `The connection to libvirt was lost (${ConnectCloseReason[reason]})`;
+  return bindingError({ code: 'ERR_CONNECTION_LOST', message });
 }
 
 /** What every use of a closed connection is told, by the addon or before it. */

@@ -9,8 +9,9 @@ const WAITING = new Set<PendingCalls>();
 let clock: NodeJS.Timeout | undefined;
 
 /**
- * The calls of a connection that wait for an answer. libvirt itself notices that a daemon has stopped answering, and closes the
- * connection, but leaves the calls under way asleep where several are: so it is asked, while there are some.
+ * The calls of a connection that wait for an answer. Where it is libvirt that notices that a daemon has stopped answering, which
+ * it is where its event loop is not ours (macOS), it closes the connection but leaves the calls under way asleep where several
+ * are: so it is asked, while there are some.
  */
 export class PendingCalls {
   readonly #isAlive: () => Promise<boolean>;
