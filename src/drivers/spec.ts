@@ -77,7 +77,7 @@ export const machineSpec = z.strictObject({
   /** The user's own private key, instead of one made for this machine. */
   sshKey: z.string().optional(),
   docker: dockerSpec.optional(),
-  /** Of a Docker that somebody else looks after: what was said of it, which lists and filters show. Nothing is done by it. */
+  /** Of a Docker, or a classic swarm, that somebody else looks after: what was said of it, which is shown. Nothing is done by it. */
   dockerAsTold: dockerSpec.optional(),
   /** The driver's own options, by its own schema. */
   options: z.record(z.string(), z.json()).default({}),

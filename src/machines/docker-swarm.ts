@@ -73,20 +73,28 @@ async function entered(ask: Ask, signal: AbortSignal): Promise<boolean> {
 export async function managerOf(place: Workplace, { name }: { name: string }, swarm: Swarm): Promise<MachineRecord> {
   const { records } = await survey(place.store);
   const managers = records.filter((each) => each.name !== name && each.spec.docker?.swarm?.isMaster === true);
-  const named = swarm.discovery === undefined ? managers : managers.filter((each) => each.name === swarm.discovery);
+  const named = meant(managers, swarm.discovery);
   const [manager, ...others] = named;
   if (manager !== undefined && others.length === 0) return manager;
   throw new HvError({
     code: 'ERR_NO_SWARM',
     message:
       manager === undefined
-        ? `There is no swarm that "${name}" could join${swarm.discovery === undefined ? '' : `: no machine "${swarm.discovery}" has begun one`}`
+        ? `There is no swarm that "${name}" could join${swarm.discovery === undefined ? '' : `: no machine "${swarm.discovery}", and none with that --swarm-discovery, has begun one`}`
         : `There are several swarms that "${name}" could join: those of ${named.map((each) => each.name).join(', ')}`,
     hint:
       manager === undefined
         ? 'hvkit create --swarm-master begins one.'
         : `--swarm-discovery ${manager.name} names the machine that has begun it.`,
   });
+}
+
+function meant(managers: readonly MachineRecord[], discovery: string | undefined): readonly MachineRecord[] {
+  if (discovery === undefined) return managers;
+  const named = managers.filter(({ name }) => name === discovery);
+  if (named.length > 0) return named;
+  // As scripts for classic Swarm have it: both are told of the same place, `token://...` or `consul://...`.
+  return managers.filter(({ spec }) => spec.docker?.swarm?.discovery === discovery);
 }
 
 async function invitation(

@@ -41,7 +41,8 @@ export class Store implements AsyncDisposable {
     for (const own of ['machine.json', 'pinned_host_key']) rmSync(join(this.folder, own));
     const config = resources.machine.properties.config.replace('{', `{"Serial": ${LARGE}, `);
     const engine = { Labels: ['role=ci'], InstallURL: 'https://get.docker.com' };
-    const host = JSON.stringify({ EngineOptions: engine, SwarmOptions: {}, AuthOptions: {} });
+    const swarm = { IsSwarm: true, Agent: true, Discovery: 'token://abc' };
+    const host = JSON.stringify({ EngineOptions: engine, SwarmOptions: swarm, AuthOptions: {} });
     const whole = `{"ConfigVersion": 3, "Driver": ${config}, "DriverName": "${this.driver}", "HostOptions": ${host}, "Name": "box"}`;
     writeFileSync(join(this.folder, 'config.json'), whole);
     for (const [name, kind] of [

@@ -6,9 +6,11 @@ type Spec = MachineSpec | undefined;
 /** Where classic Swarm listens, if nobody says otherwise. */
 export const SWARM_HOST = 'tcp://0.0.0.0:3376';
 
-/** What is known of a machine's Docker: of one that somebody else looks after, what was said of it. */
+/** What is known of a machine's Docker: of one, or of a swarm, that somebody else looks after, what was said of it. */
 export function dockerIn(spec: Spec): MachineSpec['docker'] {
-  return spec?.docker ?? spec?.dockerAsTold;
+  const { docker, dockerAsTold: told } = spec ?? {};
+  if (docker === undefined) return told;
+  return told?.swarm === undefined ? docker : { ...docker, swarm: told.swarm };
 }
 
 /** What docker-machine keeps of `--engine-*`, in its names; null of what is no Docker host. */

@@ -16,7 +16,7 @@ import type { CreateRequest } from '../request';
 import type { Workplace } from '../workplace';
 import { ForeignStore, type ForeignMachine } from './foreign';
 import { filesOf, programOf, requireThere } from './of-program';
-import { translate } from './translate';
+import { translate, withClassicSwarm } from './translate';
 
 export interface ImportOptions {
   /** docker-machine's store; without it `$MACHINE_STORAGE_PATH`, or `~/.docker/machine`. */
@@ -161,7 +161,7 @@ async function recordOf(
   const adopted = config === undefined ? undefined : driver.adopt?.(config);
   const settled: Settled = adopted
     ? // With what it was made stands in what its driver wrote.
-      { spec: { ...wanted.spec, options: {} }, ...adopted }
+      { spec: { ...withClassicSwarm(wanted.spec), options: {} }, ...adopted }
     : await reached(driver, {
         name,
         uuid,
@@ -194,7 +194,7 @@ type Settled = Pick<MachineRecord, 'spec' | 'plan' | 'resources'>;
 async function reached(driver: Driver, { moved, ...wanted }: Reaching): Promise<Settled> {
   await driver.check?.(wanted);
   const plan = await driver.plan(wanted);
-  const { spec } = wanted;
+  const spec = withClassicSwarm(wanted.spec);
   return {
     spec: { ...spec, options: relocated(spec.options, moved) as MachineSpec['options'] },
     plan: relocated(plan, moved) as Properties,

@@ -1,3 +1,4 @@
+import type { MachineSpec } from '../../drivers/driver';
 import type { CreateRequest, DockerRequest } from '../request';
 import { listIn, numberIn, refused, textIn, type ForeignMachine } from './foreign';
 
@@ -80,4 +81,11 @@ function swarmOf(swarm: ForeignMachine['swarm']): NonNullable<DockerRequest['swa
     joinOpts: listIn(swarm, 'ArbitraryJoinFlags'),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
+}
+
+/** Its swarm is containers that run there: they are shown, and hvkit neither begins nor joins one of today's beside them. */
+export function withClassicSwarm(spec: MachineSpec): MachineSpec {
+  if (spec.docker?.swarm === undefined) return spec;
+  const { swarm: _shown, ...docker } = spec.docker;
+  return { ...spec, docker, dockerAsTold: spec.docker };
 }

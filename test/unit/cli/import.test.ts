@@ -94,6 +94,7 @@ test('a host is taken over with the key that docker-machine has copied, and reac
     host: {
       EngineOptions: { Labels: ['role=ci'], ArbitraryFlags: ['debug=true'], InstallURL: 'https://get.docker.com' },
       AuthOptions: { ServerCertSANs: ['ci.example'] },
+      SwarmOptions: { Master: true, Agent: true, Host: 'tcp://0.0.0.0:3377', Discovery: 'token://abc' },
     },
   });
   cpSync(sshd.user.privateFile, join(own, 'id_rsa'));
@@ -113,6 +114,10 @@ test('a host is taken over with the key that docker-machine has copied, and reac
   expect(stdout.replace(`"importedFrom": "${store}"`, '')).not.toContain(store);
   expect(stdout).not.toContain('get.docker.com');
   expect(await run('url', 'ci')).toMatchObject({ stdout: 'tcp://127.0.0.1:2377\n' });
+  // Its swarm is a classic one, and stays what it is.
+  expect(JSON.parse(stdout)).not.toHaveProperty('spec.docker.swarm');
+  expect(await run('ls', '-f', '{{.Swarm}}')).toMatchObject({ stdout: 'ci (master)\n' });
+  expect((await run('config', '--swarm', 'ci')).stdout).toContain('-H=tcp://127.0.0.1:3377\n');
   expect(await run('exec', 'ci', 'echo', 'here')).toMatchObject({ status: 0, stdout: 'here\n' });
 });
 

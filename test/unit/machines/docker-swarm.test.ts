@@ -2,9 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { enterSwarm } from '../../../src/machines/docker-swarm';
+import { dockerSpec } from '../../../src/drivers/spec';
+import { enterSwarm, managerOf } from '../../../src/machines/docker-swarm';
+import { HomeFolder } from '../../../src/machines/home';
+import { Store } from '../../../src/machines/store';
 import type { Workplace } from '../../../src/machines/workplace';
+import { Folder } from '../../support/folder';
 import { recordOf } from '../../support/record';
+
+const SWARM = { isMaster: false, opts: [], joinOpts: [], isExperimental: false };
 
 /** What a daemon says of itself, one answer after the other; the last one stays. What it was asked comes back. */
 async function enter(states: string[]): Promise<string[]> {
@@ -19,7 +25,7 @@ async function enter(states: string[]): Promise<string[]> {
   try {
     await enterSwarm({} as Workplace, recordOf('dev'), {
       host: { url: `tcp://127.0.0.1:${port}`, certPath: '', tlsVerify: false },
-      swarm: { isMaster: true, opts: [], joinOpts: [], isExperimental: false },
+      swarm: { ...SWARM, isMaster: true },
       address: '192.0.2.7',
       signal: new AbortController().signal,
     });
@@ -50,3 +56,27 @@ test.each(['error', 'locked'])(
     });
   },
 );
+
+/** Which machine's swarm another one would join that is told of this place. */
+async function joined(discovery?: string): Promise<string> {
+  using folder = new Folder();
+  const store = new Store(new HomeFolder(folder.path));
+  for (const [name, told] of [
+    ['one', 'token://abc'],
+    ['two', 'consul://192.0.2.1:8500'],
+  ] as const) {
+    const record = recordOf(name);
+    const docker = dockerSpec.parse({ swarm: { isMaster: true, discovery: told } });
+    await store.write({ ...record, spec: { ...record.spec, docker } });
+  }
+  const place = { store } as Workplace;
+  const swarm = { ...SWARM, ...(discovery !== undefined && { discovery }) };
+  return (await managerOf(place, { name: 'worker' }, swarm)).name;
+}
+
+test('a swarm is joined by the name of the machine that began it, or by what both were told, as with classic Swarm', async () => {
+  expect(await joined('two')).toBe('two');
+  expect(await joined('token://abc')).toBe('one');
+  await expect(joined('token://other')).rejects.toMatchObject({ code: 'ERR_NO_SWARM' });
+  await expect(joined()).rejects.toMatchObject({ hint: expect.stringContaining('--swarm-discovery one') as string });
+});
