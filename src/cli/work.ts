@@ -2,7 +2,7 @@ import type { WorkOptions } from '../index';
 import type { Context } from './context';
 import { interruptible, isAbort, type InterruptWords } from './interrupt';
 import { showing } from './progress';
-import { codeOf, messageOf } from './report';
+import { codeOf, hintOf, messageOf } from './report';
 import { forEach } from './targets';
 
 export interface Job {
@@ -28,6 +28,8 @@ export async function workOnEach(context: Context, names: readonly string[], job
           if (!signal.aborted || !isAbort(error)) throw error;
           // What became of it: `nothing had been made`. Of a wait that ended, all has been said.
           if (codeOf(error) !== undefined) context.say(`${messageOf(error)}.`);
+          const hint = hintOf(error);
+          if (codeOf(error) !== undefined && hint !== undefined) context.say(`Try: ${hint}`);
         }
       });
     }),

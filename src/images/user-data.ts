@@ -40,6 +40,13 @@ function mimePart(type: string, text: string): string {
 
 /** What cloud-init would only warn of, in a log inside of the guest. */
 function check(userData: string): void {
+  if (userData.trim() === '') throw wrong('it is empty');
+  if (/^#![^\n]*\r\n/.test(userData)) {
+    throw wrong(
+      'its lines end as on Windows, and the program of its first line would not be found',
+      "sed -i 's/\\r$//' FILE",
+    );
+  }
   if (!MULTIPART.test(userData) && !KINDS.some((kind) => userData.startsWith(kind))) {
     throw wrong(`its first line tells cloud-init nothing: ${JSON.stringify(userData.split('\n')[0]?.slice(0, 80))}`);
   }
@@ -53,10 +60,10 @@ function check(userData: string): void {
   }
 }
 
-function wrong(why: string): HvError {
+function wrong(why: string, hint = 'It begins with #cloud-config, or with #! for a script.'): HvError {
   return new HvError({
     code: 'ERR_USER_DATA',
     message: `The user data cannot be given to the guest: ${why}`,
-    hint: 'It begins with #cloud-config, or with #! for a script.',
+    hint,
   });
 }

@@ -9,6 +9,7 @@ import type { StepProgress } from '../resources/steps';
 import type { Engaged } from './drivers';
 import { graphOf } from './graph';
 import { untilAborted } from './heed';
+import { checkOwnKey } from './keys';
 import { Ledger } from './ledger';
 import { lockOf } from './lifecycle';
 import { withLock } from './lock';
@@ -70,7 +71,7 @@ export async function beforehand<T>(name: string, settling: Promise<T>, signal: 
 
 function beforeAnything(name: string, error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted !== true || !isAbort(error) || HvError.is(error)) return error;
-  return interrupted(name, 'nothing had been made', error);
+  return interrupted(name, ': nothing had been made', error);
 }
 
 export async function refuseTwice({ store }: Workplace, name: string): Promise<void> {
@@ -95,6 +96,9 @@ async function settle(
   signal.throwIfAborted();
   const { driver } = await place.drivers.engage(definition);
   await asked(signal, async () => {
+    if (spec.sshKey !== undefined && definition.takes?.keys !== false) {
+      await checkOwnKey(spec.sshKey, place.env['SSH_AUTH_SOCK']);
+    }
     await driver.check?.({ name, spec });
     const swarm = spec.docker?.swarm;
     if (!swarm || swarm.isMaster) return;
@@ -221,19 +225,20 @@ async function takeBack(
   { failure, signal, tell }: { failure: unknown; signal: AbortSignal; tell: Tell },
 ): Promise<unknown> {
   const { name } = ledger.record;
+  const isInterrupted = signal.aborted && isAbort(failure);
+  const told = isInterrupted ? interrupted(name, '', failure) : failure;
   tell('rollback', 'taking back what was made');
   // A half of it is not to be gone on with.
   if (ledger.record.phase === 'provisioning') await ledger.enter('removing');
   const graph = graphOf(engaged, ledger.machine, place.docker);
-  const outcome = await rollBack(graph, ledger, failure, { onProgress: stepTeller('rollback', tell) });
+  const outcome = await rollBack(graph, ledger, told, { onProgress: stepTeller('rollback', tell) });
   if (!outcome.complete) return withRemainder(name, outcome.failure);
   try {
     await place.store.delete(name);
   } catch (error) {
     return withRemainder(name, joinFailures(outcome.failure, [error], 'not all that was made could be taken back'));
   }
-  if (!signal.aborted || !isAbort(failure)) return outcome.failure;
-  return interrupted(name, 'what had been made was taken back', failure);
+  return isInterrupted ? interrupted(name, ': what had been made was taken back', failure) : outcome.failure;
 }
 
 function withRemainder(name: string, failure: unknown): unknown {
@@ -243,7 +248,7 @@ function withRemainder(name: string, failure: unknown): unknown {
 }
 
 function interrupted(name: string, what: string, cause: unknown): HvError {
-  return new HvError({ code: 'ABORT_ERR', message: `Creating the machine "${name}" was interrupted: ${what}`, cause });
+  return new HvError({ code: 'ABORT_ERR', message: `Creating the machine "${name}" was interrupted${what}`, cause });
 }
 
 const VERBS = { create: 'making', update: 'changing', delete: 'removing' };

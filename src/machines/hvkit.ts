@@ -12,6 +12,7 @@ import type { ImportOptions, ImportOutcome } from './import/import';
 import type { Leases } from './leases';
 import type { ListOptions } from './list';
 import { Machine } from './machine';
+import { checkName } from './names';
 import type { StartOptions, WorkOptions } from './progress';
 import type { CreateRequest } from './request';
 import type { Settings } from './settings';
@@ -74,6 +75,10 @@ export class Hvkit implements AsyncDisposable {
     return new HomeLeases(this.#place);
   }
 
+  /** ERR_INVALID_NAME: no machine can be called so. */
+  checkName(name: string): void {
+    checkName(name);
+  }
   /** Resolves when the machine answers over ssh. What fails leaves nothing behind. */
   async create(request: CreateRequest, options: StartOptions = {}): Promise<Machine> {
     const { beforehand, createMachine } = require('./create') as typeof import('./create');

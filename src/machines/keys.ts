@@ -30,6 +30,12 @@ export function keyResources({ name, folder, spec }: Pick<DriverMachine, 'name' 
   ];
 }
 
+/** Refuses a key of the user's own that nobody could log in with, before an image is fetched for it. */
+export async function checkOwnKey(file: string, agentSocket: string | undefined): Promise<void> {
+  const { identityOf } = require('../ssh/identity') as typeof import('../ssh/identity');
+  await identityOf('', file, agentSocket);
+}
+
 class KeyPairResource implements Resource<KeyProperties> {
   readonly id: string;
   readonly kind: string;

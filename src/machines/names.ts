@@ -12,6 +12,13 @@ export function checkName(name: string): void {
     message: isLong
       ? `Error creating machine: the name "${name.slice(0, LONGEST_HOST_NAME)}..." is longer than ${LONGEST_HOST_NAME} characters`
       : 'Error creating machine: Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z . -',
-    hint: 'hvkit create dev',
+    hint: `hvkit create ${similarTo(name)}`,
   });
+}
+
+/** What could be meant: the first of several that is wrong is seen by it. */
+function similarTo(name: unknown): string {
+  const plain = typeof name === 'string' ? name.normalize('NFD').replaceAll(/\p{M}/gu, '') : '';
+  const similar = plain.replaceAll(/[^a-zA-Z0-9.]+/g, '-').replace(/^[-.]+/, '');
+  return similar.slice(0, LONGEST_HOST_NAME).replace(/[-.]+$/, '') || 'dev';
 }

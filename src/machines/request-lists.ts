@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { posix, resolve } from 'node:path';
+import { dirname, posix, resolve } from 'node:path';
 
 import { publish as publishSpec, share as shareSpec } from '../drivers/spec';
 import type { Publish, Share } from '../drivers/driver';
+import { HvError } from '../errors';
+import { isErrno } from '../files';
 import { parseForward } from '../net/ports';
 import { placed, refusal, shown } from './refusal';
 
@@ -66,7 +68,8 @@ function readShare(value: unknown, cwd: string): Share {
 }
 
 function shareOfText(text: string): unknown {
-  const [, host = '', guest = '', mode = 'rw'] = /^([^:]+):([^:]+)(?::(ro|rw))?$/s.exec(text) ?? [];
+  // A folder of this host may have colons in its path; one of the guest begins with the last `:/`.
+  const [, host = '', guest = '', mode = 'rw'] = /^(.+):(\/[^:]*)(?::(ro|rw))?$/s.exec(text) ?? [];
   return host === '' ? undefined : { host, guest, readOnly: mode === 'ro' };
 }
 
@@ -81,12 +84,13 @@ function isHostPath(value: unknown): value is { host: string } {
 }
 
 async function checkFolder(path: string, place: string): Promise<void> {
-  const why = await stat(path).then(
-    (found) => (found.isDirectory() ? undefined : 'is no folder'),
-    (error: unknown) => `cannot be shared: ${(error as Error).message}`,
+  const [why, hint] = await stat(path).then(
+    (found) => (found.isDirectory() ? [] : ['is no folder', `Share the folder that it is in: ${dirname(path)}`]),
+    (error: unknown) =>
+      isErrno(error, 'ENOENT')
+        ? ['is not there', `mkdir -p '${path}'`]
+        : [`cannot be shared: ${(error as Error).message}`, `ls -ld '${path}'`],
   );
   if (why === undefined) return;
-  placed(place, () => {
-    throw refusal(path, why, `mkdir -p ${shown(path)}`);
-  });
+  throw new HvError({ code: 'ERR_INVALID_REQUEST', message: `${place}: ${shown(path)} ${why}`, hint });
 }

@@ -46,9 +46,11 @@ async function inAgent(key: KeyFile, socket: string | undefined): Promise<AgentK
 }
 
 function needsAgent(key: KeyFile, why: string): HvError {
+  const beside = /^(.+)\.pub$/.exec(key.file)?.[1];
+  const hint = `Let an agent hold it, and try again: eval "$(ssh-agent)"; ssh-add '${beside ?? key.file}'`;
   return new HvError({
     code: 'ERR_SSH_KEY_ENCRYPTED',
-    message: `The key ${key.file} is encrypted, or not in that file, ${why}`,
-    hint: `Let an agent hold it, and try again: eval "$(ssh-agent)"; ssh-add '${key.file}'`,
+    message: `The key ${key.file} is ${beside === undefined ? 'encrypted, or not in that file' : 'a public one'}, ${why}`,
+    hint: beside === undefined ? hint : `--ssh-key '${beside}'. Or: ${hint.slice(0, 1).toLowerCase()}${hint.slice(1)}`,
   });
 }

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+
 import { MEMBER, STRANGER, type Identity } from './actor';
 import { Cli } from './cli';
 
@@ -7,6 +9,15 @@ const UNREACHABLE = ['--image', 'http://127.0.0.1:9/disk.qcow2', '--checksum', `
 test.each<[string[], RegExp]>([
   [['--network', 'network=nosuch'], /nosuch/],
   [['--network', 'nat', '--kvm-uri', 'embed'], /An embedded libvirt makes no networks/],
+  [['--network', 'bridge=nosuch'], /This host has no bridge nosuch/],
+  [
+    ['-p', '80:80'],
+    /Port 80 .* is one of root's, and QEMU does not run as root\nTry: Publish a higher one, such as 8080;/,
+  ],
+  // libvirt's own, which listens for the last of these.
+  [['-p', '16509:80'], /Port 16509 of 127.0.0.1, which dev publishes, is in use by another program/],
+  [['--share', '/var/lib/libvirt/a,b:/mnt'], /virtiofsd takes no path with a comma in it\nTry: .*ln -s/],
+  [['--ssh-key', '/etc/hostname'], /hostname cannot be used as a private key of ssh/],
   [['--network', 'nat', '-p', '8080:80'], /Ports are published with --network user/],
   [['--network', 'user', '--kvm-uri', 'qemu+tcp://127.0.0.1/system'], /forwarded ports would be on the other host/],
   [['--share', '/etc:/mnt', '--kvm-uri', 'qemu+tcp://127.0.0.1/system', '--network', 'network=x'], /on another host/],
@@ -28,6 +39,7 @@ test.each<[string[], RegExp]>([
   [['--memory', '100T'], /The host has \d+ MiB of memory/],
   [['--cpus', '500'], /up to \d+ processors here, not 500/],
 ])('create %j is refused before its image is fetched', (flags, says) => {
+  mkdirSync('/var/lib/libvirt/a,b', { recursive: true });
   const { status, stderr } = new Cli().hvkit(['create', ...UNREACHABLE, ...flags, 'dev']);
   expect(stderr).toMatch(says);
   expect(stderr).not.toContain('looking for the image');

@@ -95,6 +95,8 @@ export async function configure(command: Command, context: Context): Promise<voi
     }
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) throw new UsageError(`The machine "${twice}" is named twice`);
+    for (const name of names) context.hvkit.checkName(name);
+    refuseOnePort(names, options.publish ?? []);
     const request = {
       // What was asked of it besides says the same, and more.
       ...(context.face.makesDockerHosts && { docker: true }),
@@ -111,6 +113,17 @@ export async function configure(command: Command, context: Context): Promise<voi
   });
   command.addHelpText('after', afterHelp(context.face));
   examples(command, context.face.makesDockerHosts ? DOCKER_HOSTS : MACHINES);
+}
+
+/** The first of them would get it, and the others fail when they start. */
+function refuseOnePort(names: readonly string[], publish: readonly string[]): void {
+  const fixed = publish.find((each) => /^(?:[^:]*:)?\d+:\d/.test(each));
+  if (names.length < 2 || fixed === undefined) return;
+  const free = fixed.replace(/^.*(?=:)/, '');
+  throw new UsageError(
+    `${names.length} machines cannot have the same port of this host: --publish ${fixed}`,
+    `--publish ${free}, which takes a free port for each`,
+  );
 }
 
 /** What all of them have in common. */

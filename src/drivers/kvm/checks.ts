@@ -3,6 +3,7 @@ import type { Connection } from '../../native/libvirt';
 import { checkFree, parseSubnet } from '../../net/subnet';
 import { formatSize } from '../../units';
 import { ifThere } from './absent';
+import { requireBridge } from './bridge';
 import type { Connections } from './connections';
 import { requireNetwork, takenSubnets } from './networks';
 import type { KvmPlan, NatNetwork } from './plan';
@@ -31,6 +32,7 @@ export async function checkDemands(demands: Demands, connections: Connections): 
     await checkHost(demands, connection);
     if (network.mode === 'nat') await checkSubnet(network, target, connection);
     if (network.mode === 'network') await requireNetwork(connection, network.name);
+    if (network.mode === 'bridge' && target.kind !== 'remote') requireBridge(network.name);
   });
 }
 

@@ -6,10 +6,9 @@ import { promisify } from 'node:util';
 import { HvError } from '../../errors';
 import { namesIn } from '../../files';
 import { signalProcess, watchProcess, type ProcessIdentity } from '../../native/hyperkit';
+import { LINKS } from './bridge';
 import { programOf } from './daemon';
 
-/** The host's network interfaces. */
-export const LINKS = '/sys/class/net';
 /** Milliseconds that a server has to end by itself, and then for the kernel to take it away. */
 const PATIENCE = 3000;
 /** Milliseconds that the kernel has to take a bridge away. */

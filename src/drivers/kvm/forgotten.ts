@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
@@ -7,8 +6,9 @@ import { findProgram, isAlive, type ProcessIdentity } from '../../native/hyperki
 import { NetworkXMLFlags, type Connection } from '../../native/libvirt';
 import type { Home } from '../driver';
 import { ifThere } from './absent';
+import { isBridge, LINKS } from './bridge';
 import { isRoot } from './choose';
-import { deleteBridge, endServer, LINKS } from './forgotten-removal';
+import { deleteBridge, endServer } from './forgotten-removal';
 import { bridgeName, prefixOf } from './names';
 import { ATTEMPTS } from './network-start';
 import { NetworkDescription } from './network-xml';
@@ -157,10 +157,6 @@ async function isLibvirts({ network, identity }: Server): Promise<boolean> {
 function isOf(home: Home, network: string): boolean {
   const prefix = prefixOf(home);
   return network === prefix || network.startsWith(`${prefix}-`);
-}
-
-function isBridge(link: string): boolean {
-  return existsSync(join(LINKS, link, 'bridge'));
 }
 
 /** Who is not root is told the command, for another who is. */

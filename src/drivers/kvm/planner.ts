@@ -14,6 +14,7 @@ import { domainName, prefixOf, stemOf } from './names';
 import { settleNetwork } from './network-mode';
 import { kvmOptions, type KvmOptions } from './options';
 import type { KvmPlan, PlannedStorage } from './plan';
+import { requirePorts } from './published-ports';
 import { checkShares, settleShares } from './shares';
 import { embedRoot, type Target } from './target';
 
@@ -62,7 +63,7 @@ export async function planMachine(
 
 /** Refuses what no image would change: nobody is to wait for one in vain. */
 export async function checkSpec(
-  { spec }: Pick<Request, 'spec'>,
+  { name, spec }: Pick<Request, 'name' | 'spec'>,
   connections: Connections,
   context: DriverContext,
 ): Promise<void> {
@@ -75,6 +76,8 @@ export async function checkSpec(
   // Another host may be of another architecture than this one, and the image with it.
   const accel = target.kind === 'remote' ? undefined : await settleAcceleration(wanted, connections, quiet);
   await checkDemands({ ...settled, ...(accel && { accel }) }, connections);
+  if (settled.network.mode !== 'user' || spec.publish.length === 0) return;
+  await connections.read(target, (connection) => requirePorts(name, spec, connection));
 }
 
 interface SettledSpec extends Omit<Demands, 'accel'> {

@@ -26,6 +26,14 @@ export function checkShares({ shares }: MachineSpec, target: Target): void {
       'Leave out --share; hvkit scp copies files.',
     );
   }
+  const unspeakable = isByVirtiofs(target) && shares.find(({ host }) => host.includes(','));
+  if (unspeakable) {
+    const { host, guest } = unspeakable;
+    throw refused(
+      `${host} cannot be shared: virtiofsd takes no path with a comma in it`,
+      `Share a link to it: ln -s '${host}' link; --share link:${guest}`,
+    );
+  }
   if (isByVirtiofs(target) && !DESCRIPTIONS.some(hasVirtiofsd)) {
     throw refused('virtiofsd, which serves shared folders, is not installed', installCommand('virtiofsd'));
   }

@@ -8,6 +8,7 @@ import { partsOf } from './parts';
 import { explained, startKnownNetwork } from './network-start';
 import { requireNetwork } from './networks';
 import { freePort } from './ports';
+import { inUse, requireAllowed } from './published-ports';
 import type { Scene } from './scene';
 
 /** How often another port is tried: each time it was free a moment ago. */
@@ -78,12 +79,8 @@ async function moveForward(scene: Scene, taken: number, refused: ReadonlySet<num
   const id = forwardIds(scene)[at];
   const forward = forwards[at];
   if (id === undefined || forward === undefined || wantedForwards(scene)[at]?.host !== undefined) {
-    throw new HvError({
-      code: 'ERR_PORT_IN_USE',
-      message: `Port ${taken} of 127.0.0.1, which ${machine.name} publishes, is in use by another program`,
-      hint: `End that program: ss -ltnp 'sport = :${taken}' shows it.`,
-      cause,
-    });
+    await requireAllowed(taken, await scene.writer());
+    throw inUse(machine.name, taken, cause);
   }
   const host = await freePort(machine.uuid, forward, [...refused, ...forwards.map((each) => each.host)]);
   const moved = { ...forward, host };

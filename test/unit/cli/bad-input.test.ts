@@ -30,6 +30,7 @@ beforeAll(async () => {
     'broken.yaml': '#cloud-config\nusers: [unclosed\n',
     binary: Buffer.from([0x23, 0x21, 0x00, 0xff, 0xfe]),
     key: 'not a key\n',
+    'key.pub': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f me\n',
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(bad, name), content, { mode: 0o600 });
   writeFileSync(join(bad, 'backed.qcow2'), backed('/etc/passwd'));
@@ -236,12 +237,13 @@ describe('a machine that cannot be made as it is asked for', () => {
     [['--share', `${bad}/shared:work`], /shares\[0\]/],
     [['--share', `${bad}/shared:/`], /would hide all of the guest/],
     [['--share', `${bad}/shared:/work:rx`], /shares\[0\]/],
-    [['--share', `${bad}/none:/work`], /shares\[0\].*(no such|ENOENT)/i],
+    [['--share', `${bad}/none:/work`], /shares\[0\].*is not there\nTry: mkdir -p/],
     [['--share', `${bad}/empty:/work`], /is no folder/],
     [['--share', `${bad}/shared:/a\u0001b`], /control characters/],
     [['--share', `${bad}/shared:/a`, '--share', `${bad}/folder:/a/`], /shares\[1\]/],
-    [['--user-data', `${bad}/none`], /--user-data: .*ENOENT/],
-    [['--user-data', `${bad}/folder`], /--user-data: .*EISDIR/],
+    [['--user-data', `${bad}/none`], /--user-data: .*none cannot be read: no such file or directory\n/],
+    [['--user-data', `${bad}/folder`], /--user-data: .*folder cannot be read: illegal operation on a directory\n/],
+    [['--user-data', `${bad}/binary`], /--user-data: .*binary is no text/],
     [['--ssh-key', ''], /sshKey/],
     [['--checksum', 'md5:d41d8cd98f00b204e9800998ecf8427e'], /checksum/],
     [['--checksum', 'sha256:xyz'], /checksum/],
@@ -254,15 +256,16 @@ describe('a machine that cannot be made as it is asked for', () => {
   test.each<[string[], RegExp]>([
     [['--user-data', `${bad}/text.yaml`], /user data/i],
     [['--user-data', `${bad}/broken.yaml`], /user data/i],
-    [['--ssh-key', `${bad}/none`], /none/],
-    [['--ssh-key', `${bad}/folder`], /folder/],
-    [['--ssh-key', `${bad}/key`], /key/],
     [['--image', ''], /image/],
   ])('%j', async (flags, says) => {
     await refused(['create', '--image', home.image, ...flags, 'new'], [1, 2], says);
   });
 
   test.each<[string[], RegExp]>([
+    [['--ssh-key', `${bad}/none`], /none cannot be read/],
+    [['--ssh-key', `${bad}/folder`], /folder cannot be read/],
+    [['--ssh-key', `${bad}/key`], /key cannot be used/],
+    [['--ssh-key', `${bad}/key.pub`], /key.pub is a public one.*\nTry: --ssh-key '.*\/key'\. /],
     [['--image', `${bad}/none.qcow2`], /none\.qcow2/],
     [['--image', `${bad}/empty`], /empty/],
     [['--image', `${bad}/folder`], /folder/],
@@ -286,8 +289,8 @@ describe('a machine that cannot be made as it is asked for', () => {
     );
   });
 
-  test('several, of which none is right', async () => {
-    await refused(['create', '--image', home.image, 'a_b', 'c_d'], 2, NAME);
+  test('several, of which one is wrong: none is made', async () => {
+    await refused(['create', '--image', home.image, 'one', 'c_d', 'two'], 2, NAME);
   });
 });
 

@@ -138,3 +138,14 @@ describe('ls', () => {
     expect({ status, headings: stdout.trim().split(/\s+/) }).toEqual({ status: 0, headings: HEADINGS });
   });
 });
+
+test('one port of this host cannot be that of several', async () => {
+  const made = await run('create', '--image', home.image, '-p', ':22', '-p', '127.0.0.1:8080:80/udp', 'one', 'two');
+  expect(made).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'Error: 2 machines cannot have the same port of this host: --publish 127.0.0.1:8080:80/udp\n' +
+      'Try: --publish :80/udp, which takes a free port for each\n',
+  });
+});

@@ -69,6 +69,18 @@ test.each([
   expect(home.remains).toEqual([]);
 });
 
+test('what cannot be taken back after Ctrl-C is told, with the command that takes it away', async () => {
+  await using home = new TestHome();
+  const creating = new Program(home, ['create', 'dev'], { FILE_GUEST: 'silent', FILE_BROKEN: '-disk' });
+  await creating.prints(/dev: waiting/);
+  creating.signal('SIGINT');
+  const { status, stderr } = await creating.ends();
+  expect(stderr).toMatch(
+    /^Creating the machine "dev" was interrupted \(not all that was made could be taken back: The disk stays\)\.\nTry: hvkit rm dev .*\n$/m,
+  );
+  expect(status).toBe(130);
+});
+
 describe('rm asks', () => {
   const question = /About to remove dev, with all that is on it\. \(y\/N\): /;
 
