@@ -25,14 +25,23 @@ export function loadCompiled(file: string, purpose: string, node: NodeModule): L
   const folder = ownFolder();
   const { NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE } = process.env;
   if (folder !== undefined && NODE_DISABLE_COMPILE_CACHE === undefined) {
-    if (node.enableCompileCache === undefined) return loadScript(file, node.createRequire(file), join(folder, purpose));
+    if (node.enableCompileCache === undefined) return loadScript(file, node, join(folder, purpose));
     if (NODE_COMPILE_CACHE === undefined) node.enableCompileCache(folder);
   }
   return { exports: node.createRequire(file)(file) as unknown, keep: () => undefined };
 }
 
-/** What Node itself does from 22.8 on. */
-function loadScript(file: string, require: NodeJS.Require, name: string): Loaded {
+/** What Node itself does from 22.8 on: for the file, and for those beside it that it asks for. */
+function loadScript(file: string, node: NodeModule, name: string): Loaded {
+  const parts = new Map<string, Loaded>();
+  const outer = node.createRequire(file);
+  const require = (id: string): unknown => {
+    const [, part] = /^\.\/(\w+)\.js$/.exec(id) ?? [];
+    if (part === undefined) return outer(id) as unknown;
+    const loaded = parts.get(part) ?? loadScript(join(dirname(file), id), node, `${name}.${part}`);
+    parts.set(part, loaded);
+    return loaded.exports;
+  };
   const cache = `${name}-${process.version}-${process.arch}`;
   // V8 looks at no more of the source than its length.
   const { mtimeMs, size } = statSync(file);
@@ -44,11 +53,12 @@ function loadScript(file: string, require: NodeJS.Require, name: string): Loaded
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   const module = { exports: {} };
   const start = script.runInThisContext() as (...scope: unknown[]) => void;
-  start(module.exports, require, module, file, dirname(file));
+  start(module.exports, Object.assign(require, outer), module, file, dirname(file));
   return {
     exports: module.exports,
     keep: () => {
       if (cachedData === undefined || script.cachedDataRejected) write(cache, mark, script);
+      for (const part of parts.values()) part.keep();
     },
   };
 }
