@@ -12,6 +12,8 @@ export interface Face {
   makesDockerHosts: boolean;
   /** Where hvkit tells wrong usage apart, docker-machine's scripts know one failure. */
   usageStatus: 1 | 2;
+  /** Options are read as Go reads them: `-driver` is `--driver`. */
+  readsAsGo: boolean;
   /** Its words for a command that is given more than it takes; without them, hvkit's. */
   tooMany?: Readonly<Record<string, string>>;
 }
@@ -24,6 +26,7 @@ export const FACES: Readonly<Record<FaceName, Face>> = {
     description: 'Local virtual machines: made, run, reached and removed.',
     makesDockerHosts: false,
     usageStatus: 2,
+    readsAsGo: false,
   },
   'docker-machine': {
     name: 'docker-machine',
@@ -32,6 +35,7 @@ export const FACES: Readonly<Record<FaceName, Face>> = {
     standsFor: '0.16.2',
     makesDockerHosts: true,
     usageStatus: 1,
+    readsAsGo: true,
     tooMany: {
       active: 'Too many arguments given',
       config: ONE_MACHINE,

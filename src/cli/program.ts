@@ -7,7 +7,7 @@ import { UsageError } from './report';
 import { versionLine } from './version';
 
 /** Commands that hand on what follows the machine's name: options behind it are the remote command's. */
-const HAND_ON = new Set(['ssh', 'exec', 'use']);
+export const HAND_ON: ReadonlySet<string> = new Set(['ssh', 'exec', 'use']);
 
 /** What `hvkit` alone prints. */
 const FIRST_STEPS = `hvkit makes and runs local virtual machines.

@@ -3,7 +3,8 @@ import type { Writable } from 'node:stream';
 import { CommanderError } from 'commander';
 
 import { Context, type RunOptions } from './context';
-import { programFor } from './program';
+import { longOptions } from './docker-machine/long-options';
+import { HAND_ON, programFor } from './program';
 
 export type { RunOptions } from './context';
 
@@ -27,7 +28,8 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   }
 }
 
-async function perform(argv: readonly string[], context: Context): Promise<number> {
+async function perform(given: readonly string[], context: Context): Promise<number> {
+  const argv = context.face.readsAsGo ? longOptions(given, HAND_ON) : given;
   try {
     const program = await programFor(argv, context);
     await program.parseAsync(argv, { from: 'user' });

@@ -1,15 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Cli, inventory, linkDocker } from './cli';
 import { DockerClient } from './docker-client';
+import { ask } from './provision';
 
 /** A guest of software takes its time where others are at work. */
 const LONG = 900_000;
 
 test(
   'a Docker host, from create to rm, by the ordinary client of docker',
-  () => {
+  async () => {
     const before = inventory();
     const cli = new Cli({ patience: 600, env: { HVKIT_TIMEOUT: '600' } });
     linkDocker(cli.home);
@@ -21,12 +23,25 @@ test(
     const docker = client.of(cli, 'dev');
     expect(docker('info', '--format', '{{json .Labels}}')).toBe('["provider=kvm","env=test"]');
 
+    // Whoever has no certificate of a client is not let in, nor is a machine with its own.
+    const host = { url: cli.done('url', 'dev'), certPath: folder, tlsVerify: true };
+    const asMachine = { cert: join(folder, 'server.pem'), key: join(folder, 'server-key.pem') };
+    expect(await ask(host, '/version')).toMatchObject({ Os: 'linux' });
+    for (const files of [{ cert: '' }, asMachine]) await expect(ask(host, '/version', files)).rejects.toThrow();
+
     client.load(cli, 'dev');
     expect(docker('run', '--rm', 'tiny', 'echo', 'from a container')).toBe('from a container');
     docker('run', '--detach', '--restart', 'always', '--name', 'stays', 'tiny', 'sh', '-c', 'echo begun; sleep 100000');
     expect(docker('logs', 'stays')).toBe('begun');
     expect(docker('exec', 'stays', 'echo', 'inside')).toBe('inside');
     expect(cli.done('doctor')).not.toContain('dev');
+
+    const here = mkdtempSync(join(tmpdir(), 'hvkit-mount-'));
+    cli.done('mount', 'dev:/tmp', here);
+    writeFileSync(join(here, 'note'), 'from the host');
+    expect(cli.done('exec', 'dev', 'cat', '/tmp/note')).toBe('from the host');
+    cli.done('mount', '-u', 'dev:/tmp', here);
+    expect(readdirSync(here)).toEqual([]);
 
     cli.done('stop', 'dev');
     cli.done('start', 'dev');

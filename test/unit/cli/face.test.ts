@@ -85,6 +85,18 @@ test('what was made says what comes next', async () => {
   );
 });
 
+test.each([
+  [['create', '-driver', 'none', '-url', 'tcp://127.0.0.1:1', 'far']],
+  [['-debug', 'create', '-d=none', '-url=tcp://127.0.0.1:1', '-engine-label=env=test', 'far']],
+  [['create', 'far', '--d', 'none', '--url', 'tcp://127.0.0.1:1']],
+])('options are read as Go reads them: %j', async (argv) => {
+  const asIs = (...words: string[]): Promise<Ran> => hvkit(words, { face: 'docker-machine', home: home.path });
+  expect(await asIs(...argv)).toMatchObject({ status: 0 });
+  expect((await asIs('ls', '-format={{.DriverName}} {{.Name}}', '-timeout', '1')).stdout).toBe('none far\n');
+  // What is not for docker-machine stays as it is.
+  expect((await asIs('ssh', 'far', '-version')).stderr).toContain('"-version" is an option of the system');
+});
+
 test('inspect prints what scripts look for, in its names', async () => {
   await hvkit(['create', '-d', 'none', '--url', 'tcp://192.0.2.7:2376', 'far'], { home: home.path });
   const { stdout } = await machine('inspect', 'far');
