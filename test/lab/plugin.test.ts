@@ -225,6 +225,9 @@ test.each(['cell', 'kvm'])("a machine of docker-machine's driver %s is a machine
   const { stdout } = await store.run('ls', '-f', '{{.Name}} {{.DriverName}} {{.State}}');
   expect(stdout).toBe(`box ${driver} Running\n`);
   expect(await store.run('ip', 'box')).toMatchObject({ stdout: '127.0.0.1\n' });
+  // All that its driver wrote.
+  const { stdout: shown } = await store.run('inspect', '-f', '{{.Driver.IPAddress}} {{.Driver.Made}}', 'box');
+  expect(shown).toBe('127.0.0.1 true\n');
   expect(await store.run('exec', 'box', 'echo', 'here')).toMatchObject({ status: 0, stdout: 'here\n' });
   const { stdout: variables } = await store.run('env', '--shell', 'bash', 'box');
   expect(variables).toContain('tcp://127.0.0.1:2376');

@@ -10,10 +10,11 @@ export function inspected(machine: Machine, home: string): Fields {
   const own = valueOf(machine.inspect());
   const of = (...path: string[]): Value => path.reduce<Value>(inside, own);
   const { name, spec, driverName } = machine;
+  const address = of('address', 'host');
   return {
     ConfigVersion: 3n,
     Driver: {
-      IPAddress: of('address', 'host') ?? '',
+      IPAddress: '',
       MachineName: name,
       SSHUser: of('plan', 'user') ?? of('image', 'user') ?? '',
       SSHPort: of('address', 'sshPort') ?? 0n,
@@ -23,6 +24,8 @@ export function inspected(machine: Machine, home: string): Fields {
       Memory: BigInt(spec.memory),
       // MiB, as there.
       DiskSize: BigInt(Math.round(spec.disk / 2 ** 20)),
+      ...toldByDriver(of('resources', 'machine', 'properties', 'config')),
+      ...(address !== undefined && { IPAddress: address }),
     },
     DriverName: driverName,
     HostOptions: {
@@ -35,6 +38,18 @@ export function inspected(machine: Machine, home: string): Fields {
     },
     Name: name,
   };
+}
+
+/** What a driver of docker-machine's wrote of its machine, in its own names: `.Driver.PrivateIPAddress`. */
+function toldByDriver(config: Value): Fields {
+  if (typeof config !== 'string') return {};
+  try {
+    const told = valueOf(JSON.parse(config) as Json);
+    return isFields(told) ? told : {};
+  } catch {
+    // Of a driver of another kind, which calls something of its own so.
+    return {};
+  }
 }
 
 /** For templates: hvkit's own, and docker-machine's beside it. */
