@@ -128,6 +128,7 @@
         ['OS=="mac"', {
           'sources': [
             'native/vmnet/darwin/network_interface.cc',
+            'native/vmnet/darwin/own_network.cc',
             'native/vmnet/darwin/request.cc',
             'native/vmnet/darwin/status.cc',
             'native/vmnet/interface_calls.cc',
@@ -164,6 +165,7 @@
         ['OS=="mac"', {
           'sources': [
             'native/vmnet/darwin/network_interface.cc',
+            'native/vmnet/darwin/own_network.cc',
             'native/vmnet/darwin/request.cc',
             'native/vmnet/darwin/status.cc',
             'native/vmnet/helper/darwin/system.cc',
@@ -180,6 +182,7 @@
         'native/vmnet/helper/main.cc',
         'native/vmnet/helper/messages.cc',
         'native/vmnet/helper/relay.cc',
+        'native/vmnet/helper/reserved.cc',
         'native/vmnet/leases/lease.cc',
         'native/vmnet/leases/parser.cc',
         'native/vmnet/leases/remove.cc',

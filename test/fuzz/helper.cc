@@ -73,8 +73,8 @@ void CheckMessages(const uint8_t* data, size_t size) {
   const auto opening = Fixed<kOpeningSize>(data, size);
   const auto request = ParseRequest(opening);
   Require(!IsGreeting(opening) || !request);
-  const auto uuid = UuidOfCommand(Fixed<kCommandSize>(data, size));
-  if (uuid) Require(data[0] == 1 || data[0] == 8);
+  const auto wish = WishOf(Fixed<kCommandSize>(data, size));
+  if (wish) Require(data[0] == (wish->address ? 8 : 1));
   const std::string_view words(reinterpret_cast<const char*>(data), size);
   Require(DisconnectResponse(words)[1] == std::min<size_t>(size, UINT8_MAX));
   Require(FormatReply({}, words)[20] == std::min<size_t>(size, kReplySize - 21));

@@ -13,6 +13,8 @@ export interface VmnetOptions {
   bits?: number;
   /** How many its DHCP server gives away. */
   addresses?: number;
+  /** An address out of another network, for the machine of this name: as of macOS 26, where each such network is one of its own. */
+  kept?: { name: string; address: string };
 }
 
 /** What stands for vmnet's shared network: a bridge of its name, and a DHCP server that keeps macOS's table of leases. */
@@ -22,13 +24,15 @@ export class Vmnet implements AsyncDisposable {
   readonly #folder: string;
   readonly #bits: number;
   readonly #addresses: number;
+  readonly #kept: VmnetOptions['kept'];
   #server: ChildProcess | undefined;
 
   /** `folder` receives the table of leases, and the settings. */
-  constructor(folder: string, { bits = 24, addresses = 100 }: VmnetOptions = {}) {
+  constructor(folder: string, { bits = 24, addresses = 100, kept }: VmnetOptions = {}) {
     this.#folder = folder;
     this.#bits = bits;
     this.#addresses = addresses;
+    this.#kept = kept;
     this.leases = join(folder, 'dhcpd_leases');
     this.settings = join(folder, 'vmnet.plist');
   }
@@ -45,6 +49,7 @@ export class Vmnet implements AsyncDisposable {
     writeFileSync(this.leases, '');
     execFileSync('ip', ['link', 'add', BRIDGE, 'type', 'bridge', 'forward_delay', '0']);
     execFileSync('ip', ['addr', 'add', `${HOST}/${this.#bits}`, 'dev', BRIDGE]);
+    if (this.#kept) execFileSync('ip', ['addr', 'add', `${hostBeside(this.#kept.address)}/24`, 'dev', BRIDGE]);
     execFileSync('ip', ['link', 'set', BRIDGE, 'up']);
     await this.#serve();
   }
@@ -81,6 +86,7 @@ export class Vmnet implements AsyncDisposable {
         ],
         ...['--bind-interfaces', `--interface=${BRIDGE}`, '--except-interface=lo'],
         `--dhcp-range=192.168.64.2,192.168.64.${1 + this.#addresses},1h`,
+        ...(this.#kept ? keeping(this.#kept) : []),
         `--dhcp-leasefile=${join(this.#folder, 'dnsmasq.leases')}`,
         `--dhcp-script=${join(__dirname, 'hyperkit', 'lease')}`,
       ],
@@ -98,6 +104,14 @@ export class Vmnet implements AsyncDisposable {
     server.kill();
     await once(server, 'exit');
   }
+}
+
+function hostBeside(address: string): string {
+  return address.replace(/\d+$/, '1');
+}
+
+function keeping({ name, address }: { name: string; address: string }): string[] {
+  return [`--dhcp-range=${address.replace(/\d+$/, '0')},static,1h`, `--dhcp-host=${name},${address}`];
 }
 
 function plist(values: Readonly<Record<string, string>>): string {

@@ -357,6 +357,7 @@ test.each([
   ],
   [{ shares: ['/tmp:/mnt'] }, '/tmp belongs to root, and nothing is shared as root'],
   [{ options: { experimentalNfsShare: '/Users/me' } }, 'Folders are shared by --share here'],
+  [{ options: { address: '192.168.70.5' } }, "would be kept by hvkit's helper, which is not installed"],
   [{ options: { disks: '/none/disk' } }, 'The disk /none/disk cannot be read'],
   [{ options: { disks: '/tmp' } }, 'The disk /tmp is neither a file nor a device'],
   [{ options: { disks: `${disk},${besideDisk}/disk.raw` } }, 'are one file, and no machine has a disk twice'],

@@ -25,6 +25,8 @@ struct Alive {
   std::atomic<int> dictionaries{0};
   std::atomic<int> interfaces{0};
   std::atomic<int> blocks{0};
+  /// Networks of one's own, and what they are made of.
+  std::atomic<int> networks{0};
 };
 extern Alive alive;
 
@@ -46,6 +48,11 @@ struct Behaviour {
   std::optional<std::string> mac = "8e:1:99:9c:54:b1";
   uint64_t mtu = 1500;
   uint64_t max_frame = 1514;
+  /// What the calls that make a network of one's own say. The first and the last make nothing then.
+  vmnet_return_t configured = VMNET_SUCCESS;
+  vmnet_return_t subnet = VMNET_SUCCESS;
+  vmnet_return_t reserved = VMNET_SUCCESS;
+  vmnet_return_t created = VMNET_SUCCESS;
   vmnet_return_t listened = VMNET_SUCCESS;
   vmnet_return_t read = VMNET_SUCCESS;
   vmnet_return_t written = VMNET_SUCCESS;
@@ -68,6 +75,9 @@ std::vector<Bytes> Sent();
 /// The UUID and the mode that were asked for last.
 std::vector<uint8_t> AskedUuid();
 uint64_t AskedMode();
+/// The subnet, its mask, and the MAC and address that are kept, of the network that the last interface was made in;
+/// nothing of the one that all share.
+Bytes AskedNetwork();
 
 /// Waits until nothing is alive. False: something still is, after ten seconds.
 bool Settled();

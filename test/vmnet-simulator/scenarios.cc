@@ -16,13 +16,16 @@
 
 #include "common/failure.h"
 #include "model.h"
+#include "vmnet/darwin/own_network.h"
 #include "vmnet/darwin/request.h"
 #include "vmnet/helper/relay.h"
+#include "vmnet/mac_of_uuid.h"
 #include "vmnet/network_interface.h"
 
 using hvkit::Failure;
 using hvkit::vmnet::Frame;
 using hvkit::vmnet::NetworkInterface;
+using hvkit::vmnet::OwnNetwork;
 using hvkit::vmnet::Patience;
 using hvkit::vmnet::Request;
 using hvkit::vmnet::helper::PassFrames;
@@ -112,6 +115,80 @@ void Opens() {
     Check(model::alive.interfaces == 1, "there is no interface");
   }
   Check(model::alive.interfaces == 0, "the interface is there after it was closed");
+  CheckSettled();
+}
+
+constexpr std::array<uint8_t, 4> kAddress = {192, 168, 70, 5};
+
+std::string CodeOfReserving() {
+  return CodeOf([] { NetworkInterface::openReserved(kUuid, kAddress); });
+}
+
+void ReservesAnAddress() {
+  Scenario("an address is kept, in a network of the machine's own", {});
+  {
+    const auto interface = NetworkInterface::openReserved(kUuid, kAddress);
+    const std::array<uint8_t, 6> mac = hvkit::vmnet::MacOfUuid(kUuid);
+    Check(interface->facts().mac == mac, "the MAC is the framework's, and not the one that the address is kept for");
+    Bytes told = {192, 168, 70, 0, 255, 255, 255, 0};
+    told.insert(told.end(), mac.begin(), mac.end());
+    told.insert(told.end(), kAddress.begin(), kAddress.end());
+    Check(model::AskedNetwork() == told, "the network was told something else");
+    Check(model::AskedUuid().empty(), "the interface was asked for by a UUID");
+  }
+  CheckSettled();
+  Scenario("the network that all share", {});
+  NetworkInterface::open(kUuid);
+  Check(model::AskedNetwork().empty(), "the interface is in another network");
+  CheckSettled();
+}
+
+void KeepsNoAddress() {
+  const std::vector<std::pair<std::string, vmnet_return_t Behaviour::*>> calls = {
+      {"the configuration", &Behaviour::configured}, {"the subnet", &Behaviour::subnet},
+      {"the reservation", &Behaviour::reserved},     {"the network", &Behaviour::created},
+      {"the listening", &Behaviour::listened},
+  };
+  for (const auto& [call, status] : calls) {
+    Behaviour behaviour;
+    behaviour.*status = VMNET_INVALID_ARGUMENT;
+    Scenario(call + " is refused", behaviour);
+    Check(CodeOfReserving() == "ERR_VMNET_INTERFACE", "it ends with another code");
+    CheckSettled();
+  }
+  Behaviour behaviour;
+  behaviour.started = VMNET_INVALID_ACCESS;
+  Scenario("the start in a network of its own is refused", behaviour);
+  Check(CodeOfReserving() == "ERR_VMNET_PERMISSION", "it ends with another code");
+  CheckSettled();
+}
+
+/// As macOS was before 26: with none of the calls, and, as it never was, with some.
+void HasNoReservations() {
+  static std::string missing;
+  const hvkit::vmnet::Lookup without = [](const char* name) -> void* {
+    return missing.empty() || missing == name ? nullptr : hvkit::vmnet::InThisProcess(name);
+  };
+  for (const char* name : {"", "vmnet_network_configuration_create", "vmnet_network_configuration_set_ipv4_subnet",
+                           "vmnet_network_configuration_add_dhcp_reservation", "vmnet_network_create",
+                           "vmnet_interface_start_with_network", "CFRelease"}) {
+    Scenario(std::string("a system without ") + (*name == 0 ? "all of it" : name), {});
+    missing = name;
+    const auto mac = hvkit::vmnet::MacOfUuid(kUuid);
+    Check(CodeOf([&] { OwnNetwork(mac, kAddress, without); }) == "ERR_VMNET_RESERVATION", "it ends with another code");
+    CheckSettled();
+  }
+}
+
+void AnswersLateInItsOwn() {
+  Behaviour behaviour;
+  behaviour.start_ms = 60;
+  Scenario("the answer comes when nobody waits for it, nor for the network", behaviour);
+  {
+    const OwnNetwork network(hvkit::vmnet::MacOfUuid(kUuid), kAddress);
+    const auto request = std::make_shared<Request>(kShort);
+    Check(CodeOf([&] { request->StartIn(network); }) == "ERR_VMNET_INTERFACE", "it did not time out");
+  }
   CheckSettled();
 }
 
@@ -363,6 +440,10 @@ void EndsWhileWaiting(uint32_t seed) {
 
 int main() {
   Opens();
+  ReservesAnAddress();
+  KeepsNoAddress();
+  HasNoReservations();
+  AnswersLateInItsOwn();
   RefusesToStart();
   TellsNonsense();
   AnswersLate();

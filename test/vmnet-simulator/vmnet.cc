@@ -26,10 +26,26 @@ using model::Behaviour;
 using model::Block;
 using model::Bytes;
 
+/// A network of one's own, or what is to become one.
+struct Network {
+  explicit Network(bool made, Bytes settings = {}) : is_made(made), told(std::move(settings)) {
+    ++model::alive.networks;
+  }
+  ~Network() { --model::alive.networks; }
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  const bool is_made;
+  Bytes told;
+};
+/// What a caller holds of it; its interfaces hold it too.
+using NetworkHandle = std::shared_ptr<Network>;
+
 struct vmnet_interface {
   dispatch_queue_t listener = nullptr;
   Block callback;
   std::deque<Bytes> received;
+  NetworkHandle network;
 };
 
 namespace {
@@ -44,6 +60,7 @@ std::set<interface_ref> interfaces;
 std::vector<Bytes> sent;
 std::vector<uint8_t> asked_uuid;
 uint64_t asked_mode = 0;
+Bytes asked_network;
 std::mt19937 random_numbers;
 
 /// With the mutex held: the interface, if it is one.
@@ -72,20 +89,20 @@ xpc_object_t ParametersOf(const Behaviour& now) {
   return parameters;
 }
 
-}  // namespace
-
-interface_ref vmnet_start_interface(xpc_object_t interface_desc, dispatch_queue_t queue,
-                                    vmnet_start_interface_completion_handler_t handler) {
+interface_ref StartInterface(xpc_object_t interface_desc, dispatch_queue_t queue,
+                             vmnet_start_interface_completion_handler_t handler, const NetworkHandle& network) {
   model::Dawdle();
   const std::lock_guard<std::mutex> lock(mutex);
   const uint8_t* uuid = xpc_dictionary_get_uuid(interface_desc, vmnet_interface_id_key);
   if (uuid != nullptr) asked_uuid.assign(uuid, uuid + sizeof(uuid_t));
   asked_mode = xpc_dictionary_get_uint64(interface_desc, vmnet_operation_mode_key);
+  asked_network = network ? network->told : Bytes();
 
   const Behaviour now = behaviour;
   interface_ref interface = nullptr;
   // One that failed to start is not there to be stopped.
   if (!now.none) interface = new vmnet_interface;
+  if (interface != nullptr) interface->network = network;
   if (!now.none && now.started == VMNET_SUCCESS) {
     interfaces.insert(interface);
     ++model::alive.interfaces;
@@ -105,6 +122,73 @@ interface_ref vmnet_start_interface(xpc_object_t interface_desc, dispatch_queue_
   }
   return interface;
 }
+
+NetworkHandle* HandleOf(void* network, bool is_made) {
+  auto* handle = static_cast<NetworkHandle*>(network);
+  if (handle == nullptr || (*handle)->is_made != is_made) ++model::misuses;
+  return handle;
+}
+
+vmnet_return_t Tell(void* configuration, vmnet_return_t status, const void* what, size_t size) {
+  model::Dawdle();
+  const auto* bytes = static_cast<const uint8_t*>(what);
+  if (status == VMNET_SUCCESS) {
+    Bytes& told = (*HandleOf(configuration, false))->told;
+    told.insert(told.end(), bytes, bytes + size);
+  }
+  return status;
+}
+
+Behaviour Now() {
+  const std::lock_guard<std::mutex> lock(mutex);
+  return behaviour;
+}
+
+}  // namespace
+
+interface_ref vmnet_start_interface(xpc_object_t interface_desc, dispatch_queue_t queue,
+                                    vmnet_start_interface_completion_handler_t handler) {
+  return StartInterface(interface_desc, queue, handler, nullptr);
+}
+
+// What macOS has since 26. No header here has it: it is looked up by name.
+extern "C" {
+
+void* vmnet_network_configuration_create(operating_modes_t mode, vmnet_return_t* status) {
+  model::Dawdle();
+  *status = mode == VMNET_SHARED_MODE ? Now().configured : VMNET_INVALID_ARGUMENT;
+  return *status == VMNET_SUCCESS ? new NetworkHandle(std::make_shared<Network>(false)) : nullptr;
+}
+
+vmnet_return_t vmnet_network_configuration_set_ipv4_subnet(void* configuration, const void* subnet, const void* mask) {
+  const vmnet_return_t status = Tell(configuration, Now().subnet, subnet, 4);
+  return status == VMNET_SUCCESS ? Tell(configuration, status, mask, 4) : status;
+}
+
+vmnet_return_t vmnet_network_configuration_add_dhcp_reservation(void* configuration, const void* mac,
+                                                                const void* address) {
+  const vmnet_return_t status = Tell(configuration, Now().reserved, mac, 6);
+  return status == VMNET_SUCCESS ? Tell(configuration, status, address, 4) : status;
+}
+
+void* vmnet_network_create(void* configuration, vmnet_return_t* status) {
+  model::Dawdle();
+  const NetworkHandle* handle = HandleOf(configuration, false);
+  *status = Now().created;
+  return *status == VMNET_SUCCESS ? new NetworkHandle(std::make_shared<Network>(true, (*handle)->told)) : nullptr;
+}
+
+interface_ref vmnet_interface_start_with_network(void* network, xpc_object_t interface_desc, dispatch_queue_t queue,
+                                                 vmnet_start_interface_completion_handler_t handler) {
+  return StartInterface(interface_desc, queue, handler, *HandleOf(network, true));
+}
+
+void CFRelease(const void* object) {
+  if (object == nullptr) ++model::misuses;
+  delete static_cast<const NetworkHandle*>(object);
+}
+
+}  // extern "C"
 
 vmnet_return_t vmnet_interface_set_event_callback(interface_ref interface, interface_event_t /*event_mask*/,
                                                   dispatch_queue_t queue, vmnet_interface_event_callback_t callback) {
@@ -194,6 +278,7 @@ void Begin(const Behaviour& wanted, uint32_t seed) {
   sent.clear();
   asked_uuid.clear();
   asked_mode = 0;
+  asked_network.clear();
   random_numbers.seed(seed);
 }
 
@@ -220,6 +305,11 @@ std::vector<uint8_t> AskedUuid() {
   return asked_uuid;
 }
 
+Bytes AskedNetwork() {
+  const std::lock_guard<std::mutex> lock(mutex);
+  return asked_network;
+}
+
 uint64_t AskedMode() {
   const std::lock_guard<std::mutex> lock(mutex);
   return asked_mode;
@@ -227,7 +317,7 @@ uint64_t AskedMode() {
 
 bool Settled() {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (alive.queues + alive.dictionaries + alive.interfaces + alive.blocks > 0) {
+  while (alive.queues + alive.dictionaries + alive.interfaces + alive.blocks + alive.networks > 0) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(std::chrono::microseconds(50));
   }

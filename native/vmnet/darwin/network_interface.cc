@@ -7,8 +7,10 @@
 #include <string>
 
 #include "common/failure.h"
+#include "vmnet/darwin/own_network.h"
 #include "vmnet/darwin/request.h"
 #include "vmnet/darwin/status.h"
+#include "vmnet/mac_of_uuid.h"
 
 namespace hvkit::vmnet {
 
@@ -41,6 +43,15 @@ class VmnetInterface : public NetworkInterface {
   void Open(const std::array<uint8_t, 16>& uuid) {
     request_->Start(uuid);
     facts_ = request_->ReadFacts();
+    request_->Listen();
+  }
+
+  void OpenReserved(const std::array<uint8_t, 16>& uuid, const Ipv4& address) {
+    const std::array<uint8_t, 6> mac = MacOfUuid(uuid);
+    network_ = std::make_unique<OwnNetwork>(mac, address);
+    request_->StartIn(*network_);
+    facts_ = request_->ReadFacts();
+    facts_.mac = mac;
     request_->Listen();
   }
 
@@ -88,6 +99,8 @@ class VmnetInterface : public NetworkInterface {
   void interrupt() override { request_->Interrupt(); }
 
  private:
+  // Goes after its interface.
+  std::unique_ptr<OwnNetwork> network_;
   const std::shared_ptr<Request> request_ = std::make_shared<Request>();
   Facts facts_{};
 };
@@ -97,6 +110,13 @@ class VmnetInterface : public NetworkInterface {
 std::unique_ptr<NetworkInterface> NetworkInterface::open(const std::array<uint8_t, 16>& uuid) {
   auto made = std::make_unique<VmnetInterface>();
   made->Open(uuid);
+  return made;
+}
+
+std::unique_ptr<NetworkInterface> NetworkInterface::openReserved(const std::array<uint8_t, 16>& uuid,
+                                                                 const Ipv4& address) {
+  auto made = std::make_unique<VmnetInterface>();
+  made->OpenReserved(uuid, address);
   return made;
 }
 

@@ -27,11 +27,22 @@ void Request::Start(const std::array<uint8_t, 16>& uuid) {
   const xpc_object_t wanted = xpc_dictionary_create(nullptr, nullptr, 0);
   xpc_dictionary_set_uint64(wanted, vmnet_operation_mode_key, VMNET_SHARED_MODE);
   xpc_dictionary_set_uuid(wanted, vmnet_interface_id_key, uuid.data());
+  Await("vmnet_start_interface", wanted,
+        [&](Handler handler) { return vmnet_start_interface(wanted, queue_, handler); });
+}
+
+void Request::StartIn(const OwnNetwork& network) {
+  const xpc_object_t wanted = xpc_dictionary_create(nullptr, nullptr, 0);
+  Await("vmnet_interface_start_with_network", wanted,
+        [&](Handler handler) { return network.Start(wanted, queue_, handler); });
+}
+
+template <class Start>
+void Request::Await(const char* call, xpc_object_t wanted, const Start& start) {
   const std::shared_ptr<Request> self = shared_from_this();
-  const interface_ref interface =
-      vmnet_start_interface(wanted, queue_, ^(vmnet_return_t status, xpc_object_t parameters) {
-        self->Started(status, parameters);
-      });
+  const interface_ref interface = start(^(vmnet_return_t status, xpc_object_t parameters) {
+    self->Started(status, parameters);
+  });
   xpc_release(wanted);
 
   std::unique_lock<std::mutex> lock(mutex_);
@@ -39,13 +50,13 @@ void Request::Start(const std::array<uint8_t, 16>& uuid) {
   const auto patience = interface != nullptr ? patience_.start : patience_.reason;
   if (!changed_.wait_for(lock, patience, [this] { return started_.has_value(); })) {
     abandoned_ = true;
-    if (interface == nullptr) throw FailureOf("vmnet_start_interface", VMNET_FAILURE);
+    if (interface == nullptr) throw FailureOf(call, VMNET_FAILURE);
     throw Failure("ERR_VMNET_INTERFACE",
-                  "vmnet_start_interface: no answer within " + std::to_string(patience.count()) + " ms");
+                  std::string(call) + ": no answer within " + std::to_string(patience.count()) + " ms");
   }
   const vmnet_return_t status = started_.value_or(VMNET_FAILURE);
-  if (status != VMNET_SUCCESS) throw FailureOf("vmnet_start_interface", status);
-  if (interface == nullptr) throw FailureOf("vmnet_start_interface", VMNET_FAILURE);
+  if (status != VMNET_SUCCESS) throw FailureOf(call, status);
+  if (interface == nullptr) throw FailureOf(call, VMNET_FAILURE);
   running_ = true;
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "vmnet/darwin/own_network.h"
 #include "vmnet/network_interface.h"
 
 namespace hvkit::vmnet {
@@ -36,6 +37,8 @@ class Request : public std::enable_shared_from_this<Request> {
 
   /// Asks for an interface and waits for the answer. Throws Failure, and then there is none, also later.
   void Start(const std::array<uint8_t, 16>& uuid);
+  /// The same, in a network of its own.
+  void StartIn(const OwnNetwork& network);
   /// Asks to be told of frames. Throws Failure.
   void Listen();
   /// Returns when the system has let go of the interface. Of one that was never started nothing is asked.
@@ -53,6 +56,10 @@ class Request : public std::enable_shared_from_this<Request> {
   interface_ref interface() const { return interface_; }
 
  private:
+  using Handler = vmnet_start_interface_completion_handler_t;
+  /// Has `start` ask for what is wanted, which is let go then, and waits for the answer.
+  template <class Start>
+  void Await(const char* call, xpc_object_t wanted, const Start& start);
   void Started(vmnet_return_t status, xpc_object_t parameters);
   void Stopped();
 

@@ -14,6 +14,7 @@
 #include "vmnet/helper/handed_out.h"
 #include "vmnet/helper/messages.h"
 #include "vmnet/helper/relay.h"
+#include "vmnet/helper/reserved.h"
 #include "vmnet/leases/leases.h"
 #include "vmnet/network_interface.h"
 
@@ -62,8 +63,10 @@ void DropPrivileges(const Caller& caller) {
 }
 
 /// Handed out to this caller, and to nobody else.
-std::unique_ptr<NetworkInterface> InterfaceFor(const Caller& caller, const Uuid& uuid, const Places& places) {
-  std::unique_ptr<NetworkInterface> interface = NetworkInterface::open(uuid);
+std::unique_ptr<NetworkInterface> InterfaceFor(const Caller& caller, const Wish& wish, const Places& places) {
+  if (wish.address) RequireReservable(*wish.address);
+  std::unique_ptr<NetworkInterface> interface =
+      wish.address ? NetworkInterface::openReserved(wish.uuid, *wish.address) : NetworkInterface::open(wish.uuid);
   if (!HandedOut(places.state).Record(caller.uid, interface->facts().mac)) {
     throw Failure("ERR_VMNET_HELPER_TAKEN", "The MAC of this UUID belongs to a machine of another user");
   }
@@ -73,14 +76,14 @@ std::unique_ptr<NetworkInterface> InterfaceFor(const Caller& caller, const Uuid&
 void ServeEthernet(int socket, const Caller& caller, const Places& places, Clock::time_point until) {
   Command command = {};
   if (!Write(socket, Greeting()) || !Read(socket, command, until)) return;
-  const std::optional<Uuid> uuid = UuidOfCommand(command);
-  if (!uuid) {
+  const std::optional<Wish> wish = WishOf(command);
+  if (!wish) {
     Write(socket, DisconnectResponse("The command was not understood"));
     return;
   }
   std::unique_ptr<NetworkInterface> interface;
   try {
-    interface = InterfaceFor(caller, *uuid, places);
+    interface = InterfaceFor(caller, *wish, places);
     DropPrivileges(caller);
   } catch (const Failure& failure) {
     Write(socket, DisconnectResponse(failure.what()));
@@ -109,7 +112,7 @@ Answer Release(const Caller& caller, const Mac& mac, const Places& places) {
 
 Answer AnswerTo(const Request& request, const Caller& caller, const Places& places) {
   switch (request.kind) {
-    case Request::Kind::kMac: return {Status::kDone, InterfaceFor(caller, request.uuid, places)->facts().mac, 0};
+    case Request::Kind::kMac: return {Status::kDone, InterfaceFor(caller, {request.uuid, {}}, places)->facts().mac, 0};
     case Request::Kind::kRelease: return Release(caller, request.mac, places);
     case Request::Kind::kVersion: break;
   }

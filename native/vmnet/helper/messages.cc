@@ -74,11 +74,17 @@ Opening Greeting() {
   return greeting;
 }
 
-std::optional<Uuid> UuidOfCommand(const Command& command) {
+std::optional<Wish> WishOf(const Command& command) {
   constexpr uint8_t kEthernet = 1;
   constexpr uint8_t kPreferredIpv4 = 8;
   if (command[0] != kEthernet && command[0] != kPreferredIpv4) return std::nullopt;
-  return ParseUuid(TextAt(command.data() + 1, kUuidText));
+  const std::optional<Uuid> uuid = ParseUuid(TextAt(command.data() + 1, kUuidText));
+  if (!uuid) return std::nullopt;
+  if (command[0] == kEthernet) return Wish{*uuid, std::nullopt};
+  // A number, least byte first.
+  Ipv4 address = {};
+  std::reverse_copy(command.begin() + 1 + kUuidText, command.end(), address.begin());
+  return Wish{*uuid, address};
 }
 
 Response InterfaceResponse(const Facts& facts) {

@@ -28,8 +28,12 @@ Opening Greeting();
 /// What hyperkit says next: which machine it is for.
 constexpr size_t kCommandSize = 41;
 using Command = std::array<uint8_t, kCommandSize>;
-/// The address that one of the two commands would like is not for us to give: that is DHCP's.
-std::optional<Uuid> UuidOfCommand(const Command& command);
+struct Wish {
+  Uuid uuid;
+  /// Which it is to have, in a network of its own; without, one of the network that all share.
+  std::optional<Ipv4> address;
+};
+std::optional<Wish> WishOf(const Command& command);
 
 /// And the answer to that.
 constexpr size_t kResponseSize = 258;

@@ -19,6 +19,7 @@
 
 #include "common/failure.h"
 #include "vmnet/leases/table.h"
+#include "vmnet/mac_of_uuid.h"
 
 namespace hvkit::vmnet {
 
@@ -29,23 +30,6 @@ constexpr size_t kEthernetHeader = 14;
 
 Failure Failed(const std::string& what, int error) {
   return {"ERR_VMNET_INTERFACE", what + ": " + std::generic_category().message(error), {{"errno", error}}};
-}
-
-/// FNV-1a: any machine of this UUID gets this MAC, at any time. Of the kind that no vendor gives away.
-std::array<uint8_t, 6> MacOf(const std::array<uint8_t, 16>& uuid) {
-  constexpr uint64_t kBasis = 0xcbf29ce484222325;
-  constexpr uint64_t kPrime = 0x100000001b3;
-  uint64_t hash = kBasis;
-  for (const uint8_t byte : uuid) hash = (hash ^ byte) * kPrime;
-  std::array<uint8_t, 6> mac = {};
-  for (uint8_t& byte : mac) {
-    byte = static_cast<uint8_t>(hash);
-    hash >>= 8U;
-  }
-  constexpr uint8_t kNotForOne = 1;
-  constexpr uint8_t kLocal = 2;
-  mac[0] = static_cast<uint8_t>((mac[0] & ~kNotForOne) | kLocal);
-  return mac;
 }
 
 /// A request for an interface by its name.
@@ -79,7 +63,7 @@ class Tap : public NetworkInterface {
     tap.ifr_flags = IFF_UP;
     if (ioctl(control.get(), SIOCSIFFLAGS, &tap) != 0) throw Failed("The tap could not be brought up", errno);
 
-    facts_ = {MacOf(uuid), static_cast<uint16_t>(mtu),
+    facts_ = {MacOfUuid(uuid), static_cast<uint16_t>(mtu),
               static_cast<uint32_t>(static_cast<size_t>(mtu) + kEthernetHeader)};
   }
 
@@ -124,6 +108,12 @@ class Tap : public NetworkInterface {
 }  // namespace
 
 std::unique_ptr<NetworkInterface> NetworkInterface::open(const std::array<uint8_t, 16>& uuid) {
+  return std::make_unique<Tap>(uuid);
+}
+
+/// Here the DHCP server of the bridge has been told by somebody else which address is whose.
+std::unique_ptr<NetworkInterface> NetworkInterface::openReserved(const std::array<uint8_t, 16>& uuid,
+                                                                 const Ipv4& /*address*/) {
   return std::make_unique<Tap>(uuid);
 }
 

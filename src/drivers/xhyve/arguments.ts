@@ -52,8 +52,10 @@ export function macArguments(uuid: string, kernel: string): string[] {
 }
 
 /** vmnet's shared network, or Ethernet over a socket that somebody else serves. */
-function network({ network: { socket }, uuid }: XhyvePlan): string[] {
-  return socket === undefined ? ['virtio-net'] : ['virtio-vpnkit', `path=${socket}`, `uuid=${uuid}`];
+function network({ network: { socket, address }, uuid }: XhyvePlan): string[] {
+  if (socket === undefined) return ['virtio-net'];
+  const kept = address === undefined ? [] : [`preferred_ipv4=${address}`];
+  return ['virtio-vpnkit', `path=${socket}`, `uuid=${uuid}`, ...kept];
 }
 
 /** Its sockets are in the folder of what comes and goes. */

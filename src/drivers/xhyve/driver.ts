@@ -65,8 +65,10 @@ export class XhyveDriver implements Driver {
   async address(machine: DriverMachine): Promise<Address | undefined> {
     const { findLease } = require('../../native/vmnet') as typeof import('../../native/vmnet');
     const { planOf } = require('./plan') as typeof import('./plan');
-    const lease = await findLease(planOf(machine).mac, { path: this.#host.leases });
-    return lease && { host: lease.address, sshPort: SSH_PORT, guest: lease.address };
+    const { mac, network } = planOf(machine);
+    // What is kept stands in no table; what stands there is so.
+    const address = (await findLease(mac, { path: this.#host.leases }))?.address ?? network.address;
+    return address === undefined ? undefined : { host: address, sshPort: SSH_PORT, guest: address };
   }
 
   watchAddress(): AddressWatch {
@@ -80,6 +82,7 @@ export class XhyveDriver implements Driver {
 
   async start(machine: DriverMachine, signal: AbortSignal): Promise<void> {
     await this.#requireNetwork(machine);
+    await this.#requireKept(machine);
     await lifecycle().start(machine, this.#run(machine), signal);
   }
 
@@ -137,6 +140,13 @@ export class XhyveDriver implements Driver {
     const { planOf } = require('./plan') as typeof import('./plan');
     const { requireNetwork } = require('./network') as typeof import('./network');
     return requireNetwork(planOf(machine).network, this.#host);
+  }
+
+  /** A machine that runs has it, and nobody else can. */
+  async #requireKept(machine: DriverMachine): Promise<void> {
+    const { planOf } = require('./plan') as typeof import('./plan');
+    const { requireKept } = require('./network') as typeof import('./network');
+    if ((await stateOf(this.#run(machine))) === 'Stopped') await requireKept(planOf(machine), this.#host);
   }
 
   #run({ uuid }: DriverMachine): RunFiles {

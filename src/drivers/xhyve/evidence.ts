@@ -22,5 +22,7 @@ async function leaseLines(machine: DriverMachine, { leases: path }: XhyveHost): 
     .slice(0, MOST_LEASES)
     .map(({ address, hardware, name }) => `  ${address} ${hardware} ${name ?? ''}`);
   const more = leases.length > shown.length ? [`  and ${leases.length - shown.length} more`] : [];
-  return [`its MAC is ${planOf(machine).mac}; ${path} has ${leases.length} leases`, ...shown, ...more];
+  const { mac, network } = planOf(machine);
+  const kept = network.address === undefined ? '' : `, for which ${network.address} is kept`;
+  return [`its MAC is ${mac}${kept}; ${path} has ${leases.length} leases`, ...shown, ...more];
 }

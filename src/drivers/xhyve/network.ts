@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { HvError } from '../../errors';
 import { findLease, removeLeases } from '../../native/vmnet';
 import { isInstalled, macOf, releaseLeases, requireAnswer } from './helper';
@@ -8,10 +10,24 @@ import { macFrom } from './vpnkit';
 
 type Network = XhyvePlan['network'];
 
+/** As long as macOS takes to let go of a network. */
+const UNMADE_MS = 1000;
+const PAUSE_MS = 100;
+
 /** A socket that was named; vmnet by the helper, where that is installed; else hyperkit's own vmnet, which is root's. */
-export async function networkOf({ vpnkitSocket: socket }: XhyveOptions, { helper }: XhyveHost): Promise<Network> {
-  if (socket !== undefined) return { socket };
-  return helper && (await isInstalled(helper)) ? { socket: helper.socket, byHelper: true } : {};
+export async function networkOf(
+  { vpnkitSocket: socket, address }: XhyveOptions,
+  { helper }: XhyveHost,
+): Promise<Network> {
+  const kept = address === undefined ? {} : { address };
+  if (socket !== undefined) return { socket, ...kept };
+  if (helper && (await isInstalled(helper))) return { socket: helper.socket, byHelper: true, ...kept };
+  if (address === undefined) return {};
+  throw new HvError({
+    code: 'ERR_XHYVE_OPTION',
+    message: `The address ${address} would be kept by hvkit's helper, which is not installed`,
+    hint: 'sudo hvkit setup xhyve',
+  });
 }
 
 /** hyperkit would try for ever to reach a helper that is not there. */
@@ -27,9 +43,43 @@ export async function requireNetwork({ byHelper }: Network, { helper }: XhyveHos
 }
 
 /** The MAC that it gives to a UUID; undefined: hyperkit itself has to be asked. */
-export function macOn({ socket, byHelper }: Network, uuid: string, host: XhyveHost): Promise<string> | undefined {
-  if (byHelper && host.helper) return macOf(uuid, host.helper);
-  return socket === undefined ? host.macOf?.(uuid) : macFrom(socket, uuid);
+export function macOn(
+  { socket, byHelper, address }: Network,
+  uuid: string,
+  host: XhyveHost,
+): Promise<string> | undefined {
+  if (socket === undefined) return host.macOf?.(uuid);
+  if (!byHelper || !host.helper) return macFrom(socket, { uuid, address });
+  return address === undefined ? macOf(uuid, host.helper) : keptMac({ socket, address }, uuid);
+}
+
+/** Whether its helper can keep an address for a machine: while it tells the MAC, it has made the machine's network. */
+async function keptMac({ socket, address }: { socket: string; address: string }, uuid: string): Promise<string> {
+  const until = performance.now() + UNMADE_MS;
+  for (;;) {
+    try {
+      return await macFrom(socket, { uuid, address });
+    } catch (error) {
+      if (!HvError.is(error)) throw error;
+      if (performance.now() >= until) throw notKept(address, error);
+    }
+    // Nobody tells when a network has gone that was there a moment ago.
+    await delay(PAUSE_MS);
+  }
+}
+
+function notKept(address: string, cause: HvError): HvError {
+  return new HvError({
+    code: 'ERR_XHYVE_NETWORK',
+    message: `The address ${address} is not kept for the machine: ${cause.message}`,
+    hint: "Without --xhyve-address a machine has an address of vmnet's shared network.",
+    cause,
+  });
+}
+
+/** hyperkit would try for ever to have an address that nobody keeps for it. */
+export async function requireKept({ network, uuid }: XhyvePlan, host: XhyveHost): Promise<void> {
+  if (network.byHelper && network.address !== undefined) await macOn(network, uuid, host);
 }
 
 export interface ReleaseOptions {

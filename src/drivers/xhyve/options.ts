@@ -23,6 +23,7 @@ export const xhyveOptions = z.strictObject({
     .optional()
     .describe('more disks, up to eight: paths with commas between them'),
   uuid: z.uuid().optional().describe('the UUID that the MAC, and with it the address, follows from'),
+  address: z.ipv4().optional().describe('an address that is kept for the machine, in a network of its own: macOS 26'),
   vpnkitSocket: path.optional().describe("a socket that serves the guest's Ethernet as vpnkit does, in place of vmnet"),
   vsockPorts: z
     .string()

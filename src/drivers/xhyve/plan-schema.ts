@@ -11,8 +11,15 @@ export const xhyvePlan = z.strictObject({
   uuid: z.string(),
   /** What the network gives to this UUID. */
   mac: z.string(),
-  /** Without a socket it is hyperkit's own vmnet; `byHelper`: vmnet too, over the socket of hvkit's helper. */
-  network: z.strictObject({ socket: z.string().optional(), byHelper: z.literal(true).optional() }),
+  /**
+   * Without a socket it is hyperkit's own vmnet; `byHelper`: vmnet too, over the socket of hvkit's helper. `address`: who serves the
+   * socket keeps it for the machine.
+   */
+  network: z.strictObject({
+    socket: z.string().optional(),
+    byHelper: z.literal(true).optional(),
+    address: z.string().optional(),
+  }),
   cpus: z.int(),
   /** MiB. */
   memory: z.int(),

@@ -55,8 +55,9 @@ export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: Dri
   if (bootInitrd !== undefined) await sizeOfGiven('The initrd', bootInitrd);
   await disksOf(options);
   await requireNetwork(await networkOf(options, host), host);
-  // One that had its address before has it still.
-  if (options.vpnkitSocket === undefined && options.uuid === undefined) await requireAddress(host);
+  // One that had its address before has it still, and one that is kept is in no pool.
+  const isKnown = options.uuid !== undefined || options.address !== undefined;
+  if (options.vpnkitSocket === undefined && !isKnown) await requireAddress(host);
   return options;
 }
 

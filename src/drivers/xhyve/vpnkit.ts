@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 
 import { HvError } from '../../errors';
+import { parseIpv4 } from '../../net/ipv4';
 import { formatMac } from '../../net/mac';
 
 /** hyperkit's src/lib/pci_virtio_net_vpnkit.c: both sides say who they are, then it asks for an interface by a UUID. */
@@ -9,6 +10,8 @@ const MAGIC = 'VMN3T';
 const VERSION = 22;
 const INIT_BYTES = 49;
 const ETHERNET = 1;
+const PREFERRED_IPV4 = 8;
+const IPV4_AT = 37;
 const COMMAND_BYTES = 41;
 /** As long as the longest of its kind. */
 const ANSWER_BYTES = 258;
@@ -17,8 +20,8 @@ const MAC_AT = 5;
 const MAC_OCTETS = 6;
 const DEADLINE_MS = 10_000;
 
-/** Which MAC a socket gives to a UUID. hyperkit takes it from there too, so it is the guest's. */
-export async function macFrom(path: string, uuid: string): Promise<string> {
+/** Which MAC a socket gives to a UUID, that is to have this address. hyperkit takes it from there too, so it is the guest's. */
+export async function macFrom(path: string, wish: { uuid: string; address: string | undefined }): Promise<string> {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const socket = createConnection(path);
   // It is told to whoever waits for it; what comes when nobody does ends the socket as well.
@@ -31,10 +34,7 @@ export async function macFrom(path: string, uuid: string): Promise<string> {
     socket.write(init);
     const greeting = await bytesOf(socket, INIT_BYTES, signal);
     if (!greeting.subarray(0, MAGIC.length).equals(Buffer.from(MAGIC))) throw refused(path, 'it speaks something else');
-    const command = Buffer.alloc(COMMAND_BYTES);
-    command[0] = ETHERNET;
-    command.write(uuid, 1);
-    socket.write(command);
+    socket.write(commandOf(wish));
     const answer = await bytesOf(socket, ANSWER_BYTES, signal);
     if (answer[0] !== IS_INTERFACE) throw refused(path, answer.toString('utf8', 2, 2 + (answer[1] ?? 0)));
     return formatMac(answer.subarray(MAC_AT, MAC_AT + MAC_OCTETS));
@@ -44,6 +44,14 @@ export async function macFrom(path: string, uuid: string): Promise<string> {
   } finally {
     socket.destroy();
   }
+}
+
+function commandOf({ uuid, address }: { uuid: string; address: string | undefined }): Buffer {
+  const command = Buffer.alloc(COMMAND_BYTES);
+  command[0] = address === undefined ? ETHERNET : PREFERRED_IPV4;
+  command.write(uuid, 1);
+  if (address !== undefined) command.writeUInt32LE(parseIpv4(address), IPV4_AT);
+  return command;
 }
 
 async function bytesOf(socket: Socket, count: number, signal: AbortSignal): Promise<Buffer> {
