@@ -100,7 +100,10 @@ async function settle(
       await checkOwnKey(spec.sshKey, place.env['SSH_AUTH_SOCK']);
     }
     await driver.check?.({ name, spec });
-    const swarm = spec.docker?.swarm;
+    if (!spec.docker) return;
+    const { checkDaemon } = require('./docker-daemon') as typeof import('./docker-daemon');
+    checkDaemon(spec.docker, definition.name, place.warn);
+    const { swarm } = spec.docker;
     if (!swarm || swarm.isMaster) return;
     const { managerOf } = require('./docker-swarm') as typeof import('./docker-swarm');
     await managerOf(place, { name }, swarm);

@@ -1,5 +1,5 @@
 import type { Address } from '../drivers/driver';
-import { daemonSettings, DOCKER_PORT } from '../docker/daemon-json';
+import { DOCKER_PORT } from '../docker/daemon-json';
 import { dockerVersion } from '../docker/api';
 import { engineEnvironment, environmentFile, exportsFile } from '../docker/engine-environment';
 import { HvError } from '../errors';
@@ -8,6 +8,7 @@ import { loadModules, type ProvisionModule } from '../provision/modules';
 import type { ProvisionContext, ServerCertificates, Step } from '../provision/provisioner';
 import { detect, perform, type Detected } from '../provision/run';
 import { whileItRuns } from './alive';
+import { daemonOf } from './docker-daemon';
 import { CREDENTIALS, DockerCredentials, serverCertificate } from './docker-credentials';
 import { dockerHostAt, requireDocker } from './docker-host';
 import { dockerAnswers } from './docker-ready';
@@ -102,14 +103,14 @@ async function contextOf(scene: Scene, { os }: Detected): Promise<ProvisionConte
   const { ledger, address } = scene;
   const port = await portOf(scene);
   const { record } = ledger;
-  const { engine } = requireDocker(record);
-  const variables = engineEnvironment(engine.env);
+  const docker = requireDocker(record);
+  const variables = engineEnvironment(docker.engine.env);
   return {
     machine: { name: record.name, address: address.host },
     os,
-    installUrl: engine.installUrl,
+    installUrl: docker.engine.installUrl,
     port,
-    daemon: (tls) => daemonSettings({ engine, port, tls, labels: [`provider=${record.driver}`] }),
+    daemon: (tls) => daemonOf(docker, { driver: record.driver, port, tls }),
     environment: { variables, file: environmentFile(variables), exports: exportsFile(variables) },
     certificates: () => certificatesOf(scene),
   };

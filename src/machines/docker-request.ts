@@ -24,7 +24,8 @@ export function readDocker(value: unknown): DockerSpec | undefined {
     if (issue && typeof wrong === 'string' && wrong !== value) {
       // That of a flag, for whom the whole object has no meaning.
       const message = `${issue.path.join('.')}: ${shown(wrong)} ${issue.message}`;
-      throw new HvError({ code: 'ERR_INVALID_REQUEST', message, cause: parsed.error });
+      const hint = 'hvkit create --help shows how it is written';
+      throw new HvError({ code: 'ERR_INVALID_REQUEST', message, hint, cause: parsed.error });
     }
     const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
     throw refusal(value, `is no Docker host: ${where}${issue?.message ?? ''}`, EXAMPLE, parsed.error);

@@ -118,6 +118,18 @@ test('use: a command with the environment, and its status', async () => {
   expect(refused.stderr.match(/^Error: .*/gm)).toEqual([expect.stringContaining('cannot be run')]);
 });
 
+test.each([
+  [['--engine-opt', 'hosts=tcp://0.0.0.0:2375'], 3, 'The engine option hosts is not to be chosen'],
+  [['--engine-label', 'provider=me'], 3, 'Two labels say different things: provider=records and provider=me'],
+  [['--engine-env', 'A B=c'], 2, '"A B=c" must be written as NAME=value'],
+])('create %j is refused before anything is made', async (flags, status, why) => {
+  const ran = await run(['create', ...flags, 'new']);
+  expect(ran).toMatchObject({ status, stdout: '' });
+  expect(ran.stderr).toContain(why);
+  expect(ran.stderr).toMatch(/^Try: /m);
+  expect((await run(['ls', '-q'])).stdout).toBe('dev\noff\nworker\n');
+});
+
 test("version: of a machine's Docker", async () => {
   const failed = await run(['version', 'dev']);
   expect(failed).toMatchObject({ status: 1, stdout: '' });

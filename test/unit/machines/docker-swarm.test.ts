@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { dockerSpec } from '../../../src/drivers/spec';
+import { checkDaemon, daemonOf } from '../../../src/machines/docker-daemon';
 import { enterSwarm, managerOf } from '../../../src/machines/docker-swarm';
 import { HomeFolder } from '../../../src/machines/home';
 import { Store } from '../../../src/machines/store';
@@ -79,4 +80,19 @@ test('a swarm is joined by the name of the machine that began it, or by what bot
   expect(await joined('token://abc')).toBe('one');
   await expect(joined('token://other')).rejects.toMatchObject({ code: 'ERR_NO_SWARM' });
   await expect(joined()).rejects.toMatchObject({ hint: expect.stringContaining('--swarm-discovery one') as string });
+});
+
+test("the store of classic Swarm is not told to dockerd of today's, and that is said; alone, it is", () => {
+  const opts = ['cluster-store=consul://192.0.2.1:8500', 'cluster-advertise=eth1:2376', 'debug'];
+  const warnings: string[] = [];
+  const told = (swarm?: object): object => {
+    const docker = dockerSpec.parse({ engine: { opts }, ...(swarm && { swarm }) });
+    checkDaemon(docker, 'kvm', (message) => warnings.push(message));
+    return daemonOf(docker, { driver: 'kvm' });
+  };
+  const within = told({ isMaster: true });
+  expect(within).toMatchObject({ debug: true, labels: ['provider=kvm'] });
+  expect(Object.keys(within).filter((key) => key.startsWith('cluster'))).toEqual([]);
+  expect(warnings).toEqual([expect.stringMatching(/^cluster-store, cluster-advertise: of classic Swarm/)]);
+  expect(told()).toHaveProperty('cluster-store', 'consul://192.0.2.1:8500');
 });
