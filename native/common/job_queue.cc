@@ -1,5 +1,6 @@
 #include "common/job_queue.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <system_error>
@@ -12,19 +13,40 @@
 namespace hvkit {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
 constexpr std::chrono::seconds kIdleTime{5};
-}
+/// How long a job that should run alone waits for those under way.
+constexpr std::chrono::seconds kPatience{1};
+
+}  // namespace
 
 struct JobQueue::State {
+  struct Posted {
+    Job job;
+    Beside beside;
+    Clock::time_point posted;
+  };
+
   explicit State(size_t max_threads) : max_threads(max_threads) {}
+
+  /// When the first of the jobs may begin: now, or not before then.
+  Clock::time_point Begin() const {
+    const Posted& next = jobs.front();
+    if (alone) return Clock::time_point::max();
+    return next.beside == Beside::kAny || running == 0 ? Clock::time_point::min() : next.posted + kPatience;
+  }
 
   std::mutex mutex;
   std::condition_variable work;
-  std::deque<Job> jobs;
+  std::deque<Posted> jobs;
   std::atomic<size_t> waiting{0};  // jobs.size(), to be seen without the mutex
   bool watched = false;            // one thread is awake and will look for a job before it sleeps
   size_t threads = 0;
   size_t idle = 0;
+  size_t running = 0;  // jobs under way
+  bool alone = false;  // one of them is to have none beside it
   bool closing = false;
   const size_t max_threads;
 };
@@ -41,9 +63,9 @@ JobQueue::~JobQueue() {
   state_->work.notify_all();
 }
 
-void JobQueue::Post(Job job) {
+void JobQueue::Post(Job job, Beside beside) {
   std::unique_lock<std::mutex> lock(state_->mutex);
-  state_->jobs.push_back(std::move(job));
+  state_->jobs.push_back({std::move(job), beside, beside == Beside::kAny ? Clock::time_point{} : Clock::now()});
   state_->waiting = state_->jobs.size();
   if (state_->watched && state_->jobs.size() == 1) return;
   const size_t ready = state_->idle + (state_->watched ? 1 : 0);
@@ -83,22 +105,44 @@ void JobQueue::Run(const std::shared_ptr<State>& state) {
       if (watches) state->watched = false;
     }
     ++state->idle;
-    bool wanted = state->work.wait_for(lock, kIdleTime, [&] { return !state->jobs.empty() || state->closing; });
+    const bool wanted = AwaitJob(*state, lock);
     --state->idle;
-    if (!wanted || state->jobs.empty()) break;
-    Job job = std::move(state->jobs.front());
+    if (!wanted) break;
+    State::Posted next = std::move(state->jobs.front());
     state->jobs.pop_front();
     state->waiting = state->jobs.size();
+    ++state->running;
+    if (next.beside == Beside::kNone) state->alone = true;
     lock.unlock();
     spin.Came();
     {
       ExitGate gate;
-      deliver = job();
-      job = nullptr;  // what it held is freed here, not under the lock
+      deliver = next.job();
+      next.job = nullptr;  // what it held is freed here, not under the lock
     }
     lock.lock();
+    --state->running;
+    if (next.beside == Beside::kNone) {
+      state->alone = false;
+      state->work.notify_all();
+    } else if (state->running == 0 && !state->jobs.empty() && state->jobs.front().beside == Beside::kNone) {
+      state->work.notify_one();
+    }
   }
   --state->threads;
+}
+
+bool JobQueue::AwaitJob(State& state, std::unique_lock<std::mutex>& lock) {
+  const auto end = Clock::now() + kIdleTime;
+  for (;;) {
+    if (state.jobs.empty() && state.closing) return false;
+    const auto begin = state.jobs.empty() ? Clock::time_point::max() : state.Begin();
+    const auto now = Clock::now();
+    if (begin <= now) return true;
+    // Whoever runs what the jobs wait for sees to them afterwards.
+    if (now >= end) return false;
+    state.work.wait_until(lock, std::min(begin, end));
+  }
 }
 
 }  // namespace hvkit

@@ -23,6 +23,13 @@ class JobQueue {
   /// and asks the next at once finds the thread ready, and no other one is woken for it.
   using Job = std::function<Delivery()>;
 
+  /// Beside which others a job may run.
+  enum class Beside {
+    kAny,
+    /// It waits until those under way have ended, though not for long, and those posted after it wait for it.
+    kNone,
+  };
+
   static std::shared_ptr<JobQueue> Create(size_t max_threads);
   ~JobQueue();
   JobQueue(const JobQueue&) = delete;
@@ -30,12 +37,14 @@ class JobQueue {
 
   /// From any thread. Neither jobs nor deliveries may throw. Throws std::system_error if no thread at all can be had
   /// for it.
-  void Post(Job job);
+  void Post(Job job, Beside beside = Beside::kAny);
 
  private:
   struct State;
   explicit JobQueue(std::shared_ptr<State> state);
   static void Run(const std::shared_ptr<State>& state);
+  /// False: none has come for a while, or none will.
+  static bool AwaitJob(State& state, std::unique_lock<std::mutex>& lock);
 
   // What the threads share; it outlives the queue until the last posted job has run.
   std::shared_ptr<State> state_;

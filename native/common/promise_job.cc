@@ -12,13 +12,13 @@ class PromiseJob final : public Task {
   PromiseJob(Napi::Env env, std::shared_ptr<EnvLoop> loop, std::unique_ptr<Work> work)
       : loop_(std::move(loop)), deferred_(env), work_(std::move(work)) {}
 
-  static Napi::Promise Start(std::unique_ptr<PromiseJob> job, Napi::Env env, JobQueue& queue) {
+  static Napi::Promise Start(std::unique_ptr<PromiseJob> job, Napi::Env env, JobQueue& queue, JobQueue::Beside beside) {
     const std::shared_ptr<EnvLoop> loop = job->loop_;
     Napi::Promise promise = job->deferred_.Promise();
     // std::function wants a copyable callable; the raw pointer is owned by exactly one run of it.
     PromiseJob* raw = job.release();
     try {
-      queue.Post([raw] { return Run(std::unique_ptr<PromiseJob>(raw)); });
+      queue.Post([raw] { return Run(std::unique_ptr<PromiseJob>(raw)); }, beside);
     } catch (const std::system_error& error) {
       std::unique_ptr<PromiseJob> unposted(raw);
       unposted->deferred_.Reject(Failure("ERR_NO_THREAD", error.what()).ToValue().ToJs(env));
@@ -75,9 +75,9 @@ class PromiseJob final : public Task {
 
 }  // namespace
 
-Napi::Promise RunAsync(Napi::Env env, const std::shared_ptr<EnvLoop>& loop, JobQueue& queue,
-                       std::unique_ptr<Work> work) {
-  return PromiseJob::Start(std::make_unique<PromiseJob>(env, loop, std::move(work)), env, queue);
+Napi::Promise RunAsync(Napi::Env env, const std::shared_ptr<EnvLoop>& loop, JobQueue& queue, std::unique_ptr<Work> work,
+                       JobQueue::Beside beside) {
+  return PromiseJob::Start(std::make_unique<PromiseJob>(env, loop, std::move(work)), env, queue, beside);
 }
 
 Napi::Promise Rejected(Napi::Env env, const Failure& failure) {

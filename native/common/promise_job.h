@@ -28,18 +28,19 @@ class Work {
 ///
 /// The work is destroyed on the job's thread as soon as it has run, so that nothing it held waits for the JavaScript
 /// thread.
-Napi::Promise RunAsync(Napi::Env env, const std::shared_ptr<EnvLoop>& loop, JobQueue& queue,
-                       std::unique_ptr<Work> work);
+Napi::Promise RunAsync(Napi::Env env, const std::shared_ptr<EnvLoop>& loop, JobQueue& queue, std::unique_ptr<Work> work,
+                       JobQueue::Beside beside = JobQueue::Beside::kAny);
 
 /// The same of a callable `Value()`.
 template <class Body, class = std::enable_if_t<std::is_invocable_v<Body&>>>
-Napi::Promise RunAsync(Napi::Env env, const std::shared_ptr<EnvLoop>& loop, JobQueue& queue, Body body) {
+Napi::Promise RunAsync(Napi::Env env, const std::shared_ptr<EnvLoop>& loop, JobQueue& queue, Body body,
+                       JobQueue::Beside beside = JobQueue::Beside::kAny) {
   struct WorkOf final : Work {
     explicit WorkOf(Body given) : body(std::move(given)) {}
     Value Run() override { return body(); }
     Body body;
   };
-  return RunAsync(env, loop, queue, std::unique_ptr<Work>(std::make_unique<WorkOf>(std::move(body))));
+  return RunAsync(env, loop, queue, std::unique_ptr<Work>(std::make_unique<WorkOf>(std::move(body))), beside);
 }
 
 /// A promise already rejected: how a call tells that its arguments were wrong, so that a caller handles one channel.

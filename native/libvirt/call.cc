@@ -15,12 +15,13 @@ std::unique_ptr<ReadCall> ReadFrom(const Napi::CallbackInfo& info, ReadArguments
 
 }  // namespace
 
-Napi::Value CallAsync(const Napi::CallbackInfo& info, ReadArguments read) {
-  return Promised(info.Env(), [&info, read]() -> Napi::Value {
+Napi::Value CallAsync(const Napi::CallbackInfo& info, ReadArguments read, JobQueue::Beside beside) {
+  return Promised(info.Env(), [&info, read, beside]() -> Napi::Value {
     auto call = ReadFrom(info, read);
     JobQueue& queue = call->connection()->queue();
-    return RunAsync(info.Env(), Module::Of(info.Env()).loop, queue,
-                    [call = std::move(call)] { return call->connection()->Ask([&call] { return call->Run(); }); });
+    return RunAsync(
+        info.Env(), Module::Of(info.Env()).loop, queue,
+        [call = std::move(call)] { return call->connection()->Ask([&call] { return call->Run(); }); }, beside);
   });
 }
 

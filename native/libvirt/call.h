@@ -83,7 +83,8 @@ class ReadCall {
 using ReadArguments = std::unique_ptr<ReadCall> (*)(Reader&, const CallEntry&);
 
 /// A promise; the call runs on a thread of its object's connection.
-Napi::Value CallAsync(const Napi::CallbackInfo& info, ReadArguments read);
+Napi::Value CallAsync(const Napi::CallbackInfo& info, ReadArguments read,
+                      JobQueue::Beside beside = JobQueue::Beside::kAny);
 /// The result itself, for the few functions that only read a field of the object: no message to a daemon, no lock that
 /// is held during one.
 Napi::Value CallSync(const Napi::CallbackInfo& info, ReadArguments read);
@@ -93,6 +94,7 @@ template <class Returned, class... Parameters>
 class Call final : public ReadCall {
  public:
   static Napi::Value Async(const Napi::CallbackInfo& info) { return CallAsync(info, Read); }
+  static Napi::Value Alone(const Napi::CallbackInfo& info) { return CallAsync(info, Read, JobQueue::Beside::kNone); }
   static Napi::Value Sync(const Napi::CallbackInfo& info) { return CallSync(info, Read); }
 
   explicit Call(const CallEntry& entry) : entry_(entry) {}
@@ -134,6 +136,11 @@ class Call final : public ReadCall {
 template <class Returned, class... Parameters>
 CallEntry Bind(const char* name, Returned (*function)(Parameters...)) {
   return {name, Call<Returned, Parameters...>::Async, reinterpret_cast<void*>(function)};
+}
+
+template <class Returned, class... Parameters>
+CallEntry BindAlone(const char* name, Returned (*function)(Parameters...)) {
+  return {name, Call<Returned, Parameters...>::Alone, reinterpret_cast<void*>(function)};
 }
 
 template <class Returned, class... Parameters>
@@ -185,6 +192,8 @@ Napi::Value UuidOf(const Napi::CallbackInfo& info) {
 #define HVKIT_UUID(Type) {"vir" #Type "GetUUIDString", UuidOf<vir##Type##Ptr, vir##Type##GetUUIDString>, nullptr}
 #define HVKIT_BY_HAND(function, implementation) {#function, implementation, nullptr}
 #define HVKIT_CALL(function) Bind(#function, function)
+/// Beside no other of its connection.
+#define HVKIT_ALONE(function) BindAlone(#function, function)
 #define HVKIT_SYNC(function) BindSync(#function, function)
 
 }  // namespace hvkit::libvirt

@@ -36,7 +36,7 @@ export async function bootedConsole(domain: Domain) {
   return { console, text };
 }
 
-/** Ends it, and waits for that: a call that is made meanwhile libvirt 9.0 may lose, and never answer. */
+/** Ends it, and waits for that. */
 export async function leave(console: Duplex): Promise<void> {
   if (console.closed) return;
   const closed = once(console, 'close');
@@ -77,13 +77,20 @@ export async function withGuest(
 ): Promise<void> {
   await using connection = await connect(uri);
   const domain = await connection.defineDomain(domainXml({ ...guest, ...guestImage() }));
-  try {
-    await use(domain, connection);
-  } finally {
-    const { state } = await domain.state();
-    if (state !== DomainState.SHUTOFF) await domain.destroy();
-    await domain.undefine();
-  }
+  const [used] = await Promise.allSettled([use(domain, connection)]);
+  const [removed] = await Promise.allSettled([remove(domain)]);
+  // What failed first is why a guest cannot be removed, more often than not.
+  const failures = [used, removed]
+    .filter((outcome) => outcome.status === 'rejected')
+    .map(({ reason }) => reason as Error);
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(({ stack }) => stack).join('\nand then: '));
+  if (failures[0]) throw failures[0];
+}
+
+async function remove(domain: Domain): Promise<void> {
+  const { state } = await domain.state();
+  if (state !== DomainState.SHUTOFF) await domain.destroy();
+  await domain.undefine();
 }
 
 /** The lab's guest as an image of somebody's own: it reads no seed and has no sshd. */

@@ -15,6 +15,7 @@ export const Procedure = {
   EVENT_LIFECYCLE: 107,
   EVENT_REGISTER_ANY: 167,
   EVENT_DEREGISTER_ANY: 168,
+  OPEN_CONSOLE: 201,
   EVENT_RTC_CHANGE: 170,
   EVENT_GRAPHICS: 173,
   GET_STATE: 212,
@@ -35,6 +36,7 @@ const NUDGE_MS = 20;
 const CALL = 0;
 const REPLY = 1;
 const MESSAGE = 2;
+const STREAM = 3;
 const HEADER = 28;
 
 /** A call that waits for its answer. */
@@ -177,10 +179,11 @@ export class FakeDaemon {
     }
     const procedure = message.readUInt32BE(12);
     const serial = message.readUInt32BE(20);
-    if (message.readUInt32BE(16) !== CALL) return;
+    const type = message.readUInt32BE(16);
+    if (type !== CALL && type !== STREAM) return;
     this.seen.push(procedure);
     const answer = (body: Buffer = NOTHING): void => {
-      socket.write(packet(procedure, REPLY, serial, body));
+      socket.write(packet(procedure, type === CALL ? REPLY : STREAM, serial, body));
     };
     const asksForPings =
       procedure === Procedure.SUPPORTS_FEATURE && message.readUInt32BE(HEADER) === KEEP_ALIVE.FEATURE;
