@@ -147,5 +147,15 @@ export async function logsOf(
 ): Promise<Readable> {
   const driver = await place.drivers.of(record);
   if (!driver.logs) throw cannot(record, 'show what its console printed');
-  return driver.logs(machineOf(place.store, record), { follow, signal });
+  const machine = machineOf(place.store, record);
+  if (!follow) return driver.logs(machine, { follow, signal });
+  const { whenGone } = require('./gone') as typeof import('./gone');
+  const gone = whenGone(place, record);
+  try {
+    const stream = await driver.logs(machine, { follow, signal: AbortSignal.any([signal, gone.signal]) });
+    return stream.once('close', gone.close);
+  } catch (error) {
+    gone.close();
+    throw error;
+  }
 }

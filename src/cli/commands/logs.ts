@@ -27,6 +27,6 @@ On a terminal without what would move its cursor or ask it something; into a fil
   );
   examples(command, [
     ['hvkit logs dev', ''],
-    ['hvkit logs -f dev', 'until Ctrl-C'],
+    ['hvkit logs -f dev', 'until Ctrl-C, or until the machine is removed'],
   ]);
 }

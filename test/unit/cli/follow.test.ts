@@ -58,3 +58,14 @@ test('logs -f prints what there is and what comes, until Ctrl-C; without -f it e
   expect(await program.ends()).toEqual({ status: 130, stdout, stderr: '' });
   expect(await new Program(home, ['logs', 'dev']).ends()).toEqual({ status: 0, stdout, stderr: '' });
 });
+
+test('logs -f ends with the machine, also where another one gets its name', async () => {
+  await using home = runningHome();
+  const hv = home.open();
+  const machine = await hv.create(home.request('dev', { guest: 'silent' }));
+  const program = new Program(home, ['logs', '-f', 'dev']);
+  await program.prints(/booting as silent\n/);
+  await machine.remove();
+  await hv.create(home.request('dev', { guest: 'silent' }));
+  expect(await program.ends()).toEqual({ status: 0, stdout: 'booting as silent\n', stderr: '' });
+});
