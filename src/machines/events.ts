@@ -38,7 +38,11 @@ function follow(place: Workplace, signal: AbortSignal | undefined): AsyncIterato
 
   // At once, and not after the first wait: what is made from here on is new.
   const { machines } = place.home;
-  mkdirSync(machines, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(machines, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw place.home.unmade(error);
+  }
   const folder = watch(machines, (_, name) => {
     if (name !== null) watchOf(name).seen();
   });

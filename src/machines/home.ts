@@ -1,11 +1,11 @@
-import { realpathSync } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Home } from '../drivers/driver';
 import { HvError } from '../errors';
-import { isErrno, writeWhole } from '../files';
+import { isErrno, isNoSpace, writeWhole } from '../files';
 import { withLock } from './lock';
 
 /** Not for machines: their locks bear their names, in which there is no such character. */
@@ -67,13 +67,27 @@ export class HomeFolder {
       await mkdir(this.path, { recursive: true, mode: 0o700 });
       for (const folder of [this.machines, this.locks]) await mkdir(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
-      throw new HvError({
-        code: 'ERR_HOME',
-        message: `The home of hvkit, ${this.path}, cannot be made: ${(error as Error).message}`,
-        hint: 'HVKIT_HOME names another folder.',
-        cause: error,
-      });
+      throw this.unmade(error);
     }
+  }
+
+  unmade(error: unknown): HvError {
+    return new HvError({
+      code: isNoSpace(error) ? 'ERR_NO_SPACE' : 'ERR_HOME',
+      message: `The home of hvkit, ${this.path}, cannot be made: ${this.#why(error as Error)}`,
+      hint: 'HVKIT_HOME names another folder.',
+      cause: error,
+    });
+  }
+
+  /** Of folders on what is mounted read-only Node says that they are not there. */
+  #why({ message }: Error): string {
+    try {
+      accessSync(this.path, constants.W_OK);
+    } catch (error) {
+      if (isErrno(error, 'EROFS', 'EACCES')) return (error as Error).message;
+    }
+    return message;
   }
 
   /** Chosen once, when something is made for the first time; then always the same. */

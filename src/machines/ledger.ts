@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { Address, DriverMachine } from '../drivers/driver';
 import type { Entry, Journal, Properties } from '../resources/resource';
 import { HvError } from '../errors';
@@ -57,8 +59,10 @@ export class Ledger implements Journal {
   }
 
   /** Whether it was asked for by then does not matter any more. */
-  reached(address: Address): Promise<void> {
-    return this.#change({ address: settled(address) });
+  async reached(address: Address): Promise<void> {
+    const now = settled(address);
+    // Mostly it is the same again, which needs no room on a full disk.
+    if (!isDeepStrictEqual(this.#record.address, now)) await this.#change({ address: now });
   }
 
   #settle(id: string, properties: Properties): Promise<void> {

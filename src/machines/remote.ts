@@ -153,7 +153,9 @@ export async function logsOf(
   const gone = whenGone(place, record);
   try {
     const stream = await driver.logs(machine, { follow, signal: AbortSignal.any([signal, gone.signal]) });
-    return stream.once('close', gone.close);
+    return stream.once('close', () => {
+      gone.close();
+    });
   } catch (error) {
     gone.close();
     throw error;

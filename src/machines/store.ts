@@ -61,7 +61,7 @@ export class Store {
       return true;
     } catch (error) {
       if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
-      throw unreadable(this.file(name), (error as Error).message, error);
+      throw refusedBy(this.file(name), error, this.#home);
     }
   }
 
@@ -74,7 +74,7 @@ export class Store {
       text = await readFile(path, 'utf8');
     } catch (error) {
       if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
-      throw unreadable(path, (error as Error).message, error);
+      throw refusedBy(path, error, this.#home);
     }
     return parseMachineFile(path, name, text);
   }
@@ -117,10 +117,18 @@ export class Store {
 
   /** What is neither is somebody else's, and left alone. */
   async #folders(): Promise<{ whole: string[]; ours: string[] }> {
-    const names = (await entriesOf(this.#home.machines)).filter((name) => isHostName(name));
+    const { machines } = this.#home;
+    const entries = await entriesOf(machines).catch((error: unknown) => {
+      throw isErrno(error, 'EACCES', 'EPERM') ? closed(machines, error, this.#home) : error;
+    });
+    const names = entries.filter((name) => isHostName(name));
     const found = await Promise.all(
       names.map(async (name) => {
-        const entries = await entriesIfFolder(this.folder(name));
+        const entries = await entriesIfFolder(this.folder(name)).catch((error: unknown) => {
+          if (!isErrno(error, 'EACCES', 'EPERM')) throw error;
+          // Of what is closed to this user the file is, which says so when it is read.
+          return [FILE];
+        });
         return { name, isWhole: entries?.includes(FILE) ?? false, isOurs: entries !== undefined && isOurs(entries) };
       }),
     );
@@ -176,6 +184,22 @@ function unreadable(path: string, why: string, cause?: unknown): HvError {
     code: 'ERR_MACHINE_FILE',
     message: `The machine's file ${path} cannot be used: ${why}`,
     hint: 'Nothing was changed. Restore the file; or move it away, and `hvkit repair` takes what is left of the machine.',
+    cause,
+  });
+}
+
+function refusedBy(path: string, error: unknown, home: HomeFolder): HvError {
+  return isErrno(error, 'EACCES', 'EPERM')
+    ? closed(path, error, home)
+    : unreadable(path, (error as Error).message, error);
+}
+
+/** Mostly what root has made in a user's home, by sudo. */
+function closed(path: string, cause: unknown, home: HomeFolder): HvError {
+  return new HvError({
+    code: 'ERR_MACHINE_FILE',
+    message: `${path} is closed to this user`,
+    hint: `If it is yours, and root has made it: sudo chown -R "$USER" '${home.path}'`,
     cause,
   });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { HvError } from '../errors';
-import { textOf, writeWhole } from '../files';
+import { isNoSpace, textOf, writeWhole } from '../files';
 import { formatPublicKey, parsePublicKey } from './public-key';
 import type { SshTarget } from './target';
 
@@ -29,8 +29,9 @@ export async function writeKnownHosts(folder: string, name: string, target: SshT
     }
   } catch (error) {
     throw new HvError({
-      code: 'ERR_SSH_KEY_FILE',
+      code: isNoSpace(error) ? 'ERR_NO_SPACE' : 'ERR_SSH_KEY_FILE',
       message: `The host key of "${name}" could not be written to ${file}: ${(error as Error).message}`,
+      hint: isNoSpace(error) ? `Make room: df -h '${folder}'` : `ls -ld '${folder}'`,
       cause: error,
     });
   }

@@ -17,7 +17,7 @@ interface Row {
 }
 
 const NAT = ['--network', 'nat'];
-const USER = ['--network', 'user'];
+const USER = ['--network', 'user', '-p', ':80'];
 
 const ROWS: Row[] = [
   { who: 'root', on: 'system + nat', flags: NAT, shares: true },
@@ -62,9 +62,11 @@ test.each(ROWS)('$on, as $who', async ({ on, identity, flags, shares, name }) =>
 
   const size = ['--cpus', '1', '--memory', '512M', '--disk', '1G'];
   const share = shares ? ['--share', `${folder}:/mnt/shared folder`] : [];
-  expect(cli.done('create', ...size, ...flags, ...share, '--user-data', script, 'dev')).toContain(
-    'Machine "dev" is ready.',
-  );
+  const made = cli.done('create', ...size, ...flags, ...share, '--user-data', script, 'dev');
+  const [{ ports = [] } = {}] = JSON.parse(cli.done('ip', '-o', 'json', 'dev')) as { ports?: { host: number }[] }[];
+  const published = ports.map(({ host }) => ` Its port 80/tcp is at 127.0.0.1:${host}.`).join('');
+  expect(made).toContain(`Machine "dev" is ready.${published} Get a shell`);
+  expect(ports).toHaveLength(flags.includes('-p') ? 1 : 0);
   // A machine of the system's or an embedded libvirt starts no session.
   expect(cli.session()).toHaveLength(on.startsWith('session') ? 1 : 0);
   const ip = cli.done('ip', 'dev');

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { MEMBER, STRANGER, type Identity } from './actor';
 import { Cli } from './cli';
@@ -86,4 +87,20 @@ test('LIBVIRT_DEFAULT_URI goes before the libvirt of the system, and --kvm-uri b
   refused([], member('xen:///system'), [/Such are qemu:\/\/\/system/]);
   // An empty one names nothing: the system's has networks, this one not.
   refused(['--network', 'network=nosuch'], member(''), [/libvirt has no network nosuch/]);
+});
+
+test("what root has made in a user's home is listed as closed, and hides nothing", () => {
+  const cli = new Cli({ identity: STRANGER });
+  const machines = join(cli.home, 'machines');
+  mkdirSync(machines, { mode: 0o700 });
+  chownSync(machines, STRANGER.user, STRANGER.group);
+  mkdirSync(join(machines, 'roots'), { mode: 0o700 });
+  const wayOut = `Try: If it is yours, and root has made it: sudo chown -R "$USER" '${cli.home}'`;
+  expect(cli.done('ls')).toMatch(/^roots .*machine\.json is closed to this user$/m);
+  expect(cli.hvkit(['status', 'roots'])).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(wayOut) as string,
+  });
+  chownSync(machines, 0, 0);
+  expect(cli.hvkit(['ls'])).toMatchObject({ status: 1, stderr: expect.stringContaining(wayOut) as string });
 });

@@ -157,9 +157,21 @@ function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
 
-function announce({ name, spec, driverName }: Machine): string {
+/** Nobody knows of them yet. */
+async function chosenPorts(machine: Machine): Promise<string[]> {
+  const { publish } = machine.spec;
+  if (publish.every(({ host }) => host !== undefined)) return [];
+  const { host: address, ports = [] } = await machine.address();
+  return ports
+    .filter(({ host }) => !publish.some((each) => each.host === host))
+    .filter(({ guest, protocol }) => publish.some((each) => each.guest === guest && each.protocol === protocol))
+    .map(({ guest, protocol, host }) => `Its port ${guest}/${protocol} is at ${address}:${host}.`);
+}
+
+async function announce(machine: Machine): Promise<string> {
+  const { name, spec, driverName } = machine;
   // A URL is nothing but a Docker host, and nobody can be logged in there.
   const isDockerHost = spec.docker !== undefined || driverName === 'none';
   const next = isDockerHost ? `Point docker at it: eval "$(hvkit env ${name})"` : `Get a shell: hvkit ssh ${name}`;
-  return `Machine "${name}" is ready. ${next}`;
+  return [`Machine "${name}" is ready.`, ...(await chosenPorts(machine)), next].join(' ');
 }

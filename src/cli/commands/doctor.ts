@@ -12,7 +12,7 @@ export function configure(command: Command, context: Context): void {
       const findings = await context.hvkit.doctor(names.length > 0 ? { names } : {});
       if (output !== 'table') printData(context, output, findings);
       else if (findings.length === 0) context.print('All is as it should be.');
-      else for (const finding of findings) context.tell(describeFinding(finding));
+      else for (const line of new Set(findings.map(describeFinding))) context.tell(line);
       context.status = findings.length === 0 ? 0 : 1;
     });
   command.addHelpText('after', '\nIt changes nothing. Exit status: 0 all is well, 1 something is not.');

@@ -22,7 +22,7 @@ export function configure(command: Command, context: Context): void {
           const findings = await context.hvkit.repair({ signal, onProgress, ...(names.length > 0 && { names }) });
           if (output !== 'table') printData(context, output, findings);
           else if (findings.length === 0) context.print('All is as it should be.');
-          else for (const finding of findings) context.tell(describeFinding(finding));
+          else for (const line of new Set(findings.map(describeFinding))) context.tell(line);
           context.status = findings.every(({ mended }) => mended === true) ? 0 : 1;
         }),
       );
