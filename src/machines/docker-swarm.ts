@@ -39,12 +39,13 @@ export async function enterSwarm(
   if (state === INSIDE) return;
   if (state !== OUTSIDE) throw outOfReach(record, state);
   const own = { ListenAddr: LISTEN, AdvertiseAddr: swarm.addr ?? address };
-  if (swarm.isMaster) {
+  const manager = swarm.isMaster ? await firstManager(place, record, swarm) : await managerOf(place, record, swarm);
+  if (manager === undefined) {
     await ask({ path: '/swarm/init', method: 'POST', body: own });
     return;
   }
-  const manager = await managerOf(place, record, swarm);
-  const { RemoteAddrs, JoinToken } = await invitation(place, manager, signal);
+  const role = swarm.isMaster ? 'Manager' : 'Worker';
+  const { RemoteAddrs, JoinToken } = await invitation(place, manager, { role, signal });
   try {
     await ask({ path: '/swarm/join', method: 'POST', body: { ...own, RemoteAddrs, JoinToken } });
   } catch (error) {
@@ -72,10 +73,10 @@ async function entered(ask: Ask, signal: AbortSignal): Promise<boolean> {
 /** Before anything is made: whose swarm it is that a machine is to join. */
 export async function managerOf(place: Workplace, { name }: { name: string }, swarm: Swarm): Promise<MachineRecord> {
   const { records } = await survey(place.store);
-  const managers = records.filter((each) => each.name !== name && each.spec.docker?.swarm?.isMaster === true);
-  const named = meant(managers, swarm.discovery);
+  const named = meant(othersBegun(records, name), swarm.discovery);
   const [manager, ...others] = named;
-  if (manager !== undefined && others.length === 0) return manager;
+  // Those that were told of one place are managers of one swarm.
+  if (manager !== undefined && (others.length === 0 || swarm.discovery !== undefined)) return manager;
   throw new HvError({
     code: 'ERR_NO_SWARM',
     message:
@@ -97,14 +98,29 @@ function meant(managers: readonly MachineRecord[], discovery: string | undefined
   return managers.filter(({ spec }) => spec.docker?.swarm?.discovery === discovery);
 }
 
+/** Of one that is to be a manager as well: who has begun the swarm that it was told of. Undefined: it is the first one. */
+async function firstManager(
+  { store }: Workplace,
+  { name }: MachineRecord,
+  { discovery }: Swarm,
+): Promise<MachineRecord | undefined> {
+  if (discovery === undefined) return undefined;
+  const { records } = await survey(store);
+  return meant(othersBegun(records, name), discovery).find(({ phase }) => phase === 'ready');
+}
+
+function othersBegun(records: readonly MachineRecord[], name: string): MachineRecord[] {
+  return records.filter((each) => each.name !== name && each.spec.docker?.swarm?.isMaster === true);
+}
+
 async function invitation(
   place: Workplace,
   manager: MachineRecord,
-  signal: AbortSignal,
+  { role, signal }: { role: 'Manager' | 'Worker'; signal: AbortSignal },
 ): Promise<{ RemoteAddrs: string[]; JoinToken: string }> {
   const host = await dockerHostOf(place, manager);
   const waiting = { timeoutMs: PATIENCE, signal };
-  const token = within(await askDocker(host, { path: '/swarm', ...waiting }), 'JoinTokens', 'Worker');
+  const token = within(await askDocker(host, { path: '/swarm', ...waiting }), 'JoinTokens', role);
   const managers = within(await askDocker(host, { path: '/info', ...waiting }), 'Swarm', 'RemoteManagers');
   const addresses = (Array.isArray(managers) ? managers : []).map((each) => within(each, 'Addr'));
   const known = addresses.filter((each) => typeof each === 'string');

@@ -61,13 +61,20 @@ export class DockerHosts implements AsyncDisposable {
     }
   }
 
-  /** Answers there as dockerd does, over TLS, to whom has the client's certificate. */
-  async answer(address: string, version: string, pair = 'tls'): Promise<void> {
+  /** Answers there as dockerd does, over TLS, to whom has the client's certificate; `answers` by their paths. */
+  async answer(
+    address: string,
+    version: string,
+    pair = 'tls',
+    answers: Readonly<Record<string, object>> = {},
+  ): Promise<void> {
+    const all: Readonly<Record<string, object>> = { '/version': { Version: version }, ...answers };
     const read = (kind: string): Buffer => readFileSync(join(this.folder.path, `${pair}-${kind}.pem`));
     const tls = { key: read('key'), cert: read('cert'), ca: read('cert'), requestCert: true, rejectUnauthorized: true };
     const server = createHttps(tls, (request, response) => {
-      response.statusCode = request.url === '/version' ? 200 : 404;
-      response.end(JSON.stringify({ Version: version }));
+      const answer = all[request.url ?? ''];
+      response.statusCode = answer === undefined ? 404 : 200;
+      response.end(JSON.stringify(answer ?? {}));
     });
     await this.#listen(server, address);
   }

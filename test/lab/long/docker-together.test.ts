@@ -9,6 +9,11 @@ const LONG = 1_800_000;
 const SIZE = ['--image', 'docker', '--network', 'nat', '--cpus', '2', '--memory', '1G', '--disk', '2G'];
 /** There is no registry to ask whether an image is the newest. */
 const OFFLINE = ['--engine-env', 'DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1'];
+/** As scripts for classic Swarm have it: what the store was, and where each is reached in it, on an interface that is none here. */
+const CLASSIC = [
+  ...['--swarm-discovery', 'consul://192.0.2.1:8500', '--engine-opt', 'cluster-store=consul://192.0.2.1:8500'],
+  ...['--engine-opt', 'cluster-advertise=eth1:2376'],
+];
 
 /** The one is reached by its name in the network of both, and by a port of the machine. */
 const COMPOSE = `
@@ -34,7 +39,7 @@ beforeAll(() => {
   before = inventory();
   linkDocker(cli.home);
   client = new DockerClient();
-  cli.done('create', ...SIZE, ...OFFLINE, '--swarm-master', 'dev');
+  cli.done('create', ...SIZE, ...OFFLINE, ...CLASSIC, '--swarm-master', 'dev');
   client.load(cli, 'dev');
   docker = client.of(cli, 'dev');
 }, LONG);
@@ -61,7 +66,7 @@ test(
 test(
   'a swarm of two machines, and a service that runs on both',
   () => {
-    cli.done('create', ...SIZE, ...OFFLINE, '--swarm', 'worker');
+    cli.done('create', ...SIZE, ...OFFLINE, ...CLASSIC, '--swarm', 'worker');
     client.load(cli, 'worker');
     const lines = (...args: string[]): string[] =>
       docker(...args)

@@ -5,9 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { dockerSpec } from '../../../src/drivers/spec';
 import { checkDaemon, daemonOf } from '../../../src/machines/docker-daemon';
 import { enterSwarm, managerOf } from '../../../src/machines/docker-swarm';
+import { Registry } from '../../../src/drivers/registry';
+import { Drivers } from '../../../src/machines/drivers';
 import { HomeFolder } from '../../../src/machines/home';
 import { Store } from '../../../src/machines/store';
 import type { Workplace } from '../../../src/machines/workplace';
+import { DockerHosts, recordsDriver } from '../../support/docker-hosts';
 import { Folder } from '../../support/folder';
 import { recordOf } from '../../support/record';
 
@@ -95,4 +98,49 @@ test("the store of classic Swarm is not told to dockerd of today's, and that is 
   expect(Object.keys(within).filter((key) => key.startsWith('cluster'))).toEqual([]);
   expect(warnings).toEqual([expect.stringMatching(/^cluster-store, cluster-advertise: of classic Swarm/)]);
   expect(told()).toHaveProperty('cluster-store', 'consul://192.0.2.1:8500');
+});
+
+/** What the daemon of another machine is asked for that is to be in the swarm of the machine `one`. */
+async function invited(swarm: Parameters<typeof enterSwarm>[2]['swarm']): Promise<string> {
+  await using hosts = new DockerHosts();
+  const address = '127.81.0.1';
+  hosts.pair('here', `IP:${address}`);
+  hosts.add('one', { address, docker: { swarm: { isMaster: true, discovery: 'consul://192.0.2.1' } } }, 'here');
+  await hosts.answer(address, '24.0.7', 'here', {
+    '/swarm': { JoinTokens: { Worker: 'for workers', Manager: 'for managers' } },
+    '/info': { Swarm: { RemoteManagers: [{ Addr: '192.0.2.1:2377' }] } },
+  });
+  const home = new HomeFolder(hosts.home);
+  const registry = new Registry([recordsDriver]);
+  const drivers = new Drivers({ home, registry, env: {}, warn: () => undefined });
+  let asked = '';
+  const server = createServer((request, response) => {
+    if (request.method === 'POST') asked = request.url ?? '';
+    request.on('data', (bytes: Buffer) => {
+      asked += ` ${(JSON.parse(bytes.toString()) as { JoinToken?: string }).JoinToken ?? ''}`;
+    });
+    request.on('end', () => response.end('{"Swarm":{"LocalNodeState":"inactive"}}'));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    await enterSwarm({ home, store: new Store(home), drivers } as Workplace, recordOf('two'), {
+      host: { url: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, certPath: '', tlsVerify: false },
+      swarm,
+      address: '192.0.2.7',
+      signal: new AbortController().signal,
+    });
+    return asked;
+  } finally {
+    server.close();
+    await Promise.all([once(server, 'close'), drivers.close()]);
+  }
+}
+
+test('of those that are told of one place the first begins a swarm, and other managers are managers of the same', async () => {
+  const told = { discovery: 'consul://192.0.2.1' };
+  expect(await invited({ ...SWARM, ...told })).toBe('/swarm/join for workers');
+  expect(await invited({ ...SWARM, ...told, isMaster: true })).toBe('/swarm/join for managers');
+  expect(await invited({ ...SWARM, discovery: 'one', isMaster: true })).toBe('/swarm/join for managers');
+  expect(await invited({ ...SWARM, discovery: 'consul://192.0.2.2', isMaster: true })).toBe('/swarm/init ');
+  expect(await invited({ ...SWARM, isMaster: true })).toBe('/swarm/init ');
 });
