@@ -357,6 +357,7 @@ test.each([
   ],
   [{ shares: ['/tmp:/mnt'] }, '/tmp belongs to root, and nothing is shared as root'],
   [{ options: { experimentalNfsShare: '/Users/me' } }, 'Folders are shared by --share here'],
+  [{ options: { address: '192.168.64.5' } }, "is in vmnet's shared network 192.168.64.0/24"],
   [{ options: { address: '192.168.70.5' } }, "would be kept by hvkit's helper, which is not installed"],
   [{ options: { disks: '/none/disk' } }, 'The disk /none/disk cannot be read'],
   [{ options: { disks: '/tmp' } }, 'The disk /tmp is neither a file nor a device'],

@@ -1,18 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { HvError } from '../../errors';
 import { findLease, removeLeases } from '../../native/vmnet';
 import { isInstalled, macOf, releaseLeases, requireAnswer } from './helper';
 import type { XhyveHost } from './host';
+import { keptMac } from './kept-address';
 import type { XhyveOptions } from './options';
 import type { XhyvePlan } from './plan';
 import { macFrom } from './vpnkit';
 
 type Network = XhyvePlan['network'];
-
-/** As long as macOS takes to let go of a network. */
-const UNMADE_MS = 1000;
-const PAUSE_MS = 100;
 
 /** A socket that was named; vmnet by the helper, where that is installed; else hyperkit's own vmnet, which is root's. */
 export async function networkOf(
@@ -51,30 +46,6 @@ export function macOn(
   if (socket === undefined) return host.macOf?.(uuid);
   if (!byHelper || !host.helper) return macFrom(socket, { uuid, address });
   return address === undefined ? macOf(uuid, host.helper) : keptMac({ socket, address }, uuid);
-}
-
-/** Whether its helper can keep an address for a machine: while it tells the MAC, it has made the machine's network. */
-async function keptMac({ socket, address }: { socket: string; address: string }, uuid: string): Promise<string> {
-  const until = performance.now() + UNMADE_MS;
-  for (;;) {
-    try {
-      return await macFrom(socket, { uuid, address });
-    } catch (error) {
-      if (!HvError.is(error)) throw error;
-      if (performance.now() >= until) throw notKept(address, error);
-    }
-    // Nobody tells when a network has gone that was there a moment ago.
-    await delay(PAUSE_MS);
-  }
-}
-
-function notKept(address: string, cause: HvError): HvError {
-  return new HvError({
-    code: 'ERR_XHYVE_NETWORK',
-    message: `The address ${address} is not kept for the machine: ${cause.message}`,
-    hint: "Without --xhyve-address a machine has an address of vmnet's shared network.",
-    cause,
-  });
 }
 
 /** hyperkit would try for ever to have an address that nobody keeps for it. */

@@ -11,6 +11,7 @@ import { sizeOfGiven } from './given-file';
 import { health } from './health';
 import type { XhyveHost } from './host';
 import { macOf, requireHyperkit } from './hyperkit';
+import { requireApart } from './kept-address';
 import { checkKernel } from './kernel';
 import { macOn, networkOf, requireNetwork } from './network';
 import { xhyveOptions, type XhyveOptions } from './options';
@@ -54,6 +55,7 @@ export async function checkSpec(spec: MachineSpec, host: XhyveHost, context: Dri
   if (bootKernel !== undefined) await checkKernel(bootKernel);
   if (bootInitrd !== undefined) await sizeOfGiven('The initrd', bootInitrd);
   await disksOf(options);
+  if (options.address !== undefined && options.vpnkitSocket === undefined) await requireApart(options.address, host);
   await requireNetwork(await networkOf(options, host), host);
   // One that had its address before has it still, and one that is kept is in no pool.
   const isKnown = options.uuid !== undefined || options.address !== undefined;
