@@ -30,5 +30,6 @@ export type {
   StateReading,
 } from './drivers/driver';
 export type { Arch, BootImage, GuestInit, ImageFile } from './images/image';
+export type { HeadStart } from './resources/engine';
 export type { Json, Properties, Resource, Step } from './resources/resource';
 export type { SshTarget } from './ssh/target';

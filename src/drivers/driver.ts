@@ -4,6 +4,7 @@ import type { z } from 'zod';
 
 import type { BootImage } from '../images/image';
 import type { ShareType } from '../images/share-mount';
+import type { HeadStart } from '../resources/engine';
 import type { Entry, Properties, Resource } from '../resources/resource';
 import type { SshTarget } from '../ssh/target';
 import type { MachineSpec } from './spec';
@@ -197,6 +198,8 @@ export interface Driver {
    */
   evidence(machine: DriverMachine): Promise<readonly string[]>;
 
+  /** What a first start can do before all is made. start() goes on from there. Undefined: nothing that would take long. */
+  headStart?(machine: DriverMachine): HeadStart | undefined;
   /** Resolves when the machine runs, long before its system is up. */
   start(machine: DriverMachine, signal: AbortSignal): Promise<void>;
   /** Presses the power button and waits for the end; after the grace period the plug is pulled. */

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { BootImage } from '../images/image';
 import type { Address, Capabilities, DriverDefinition, MachineSpec } from '../drivers/driver';
 import { HvError } from '../errors';
-import { createAll, rollBack } from '../resources/engine';
+import { createAll, rollBack, type HeadStart } from '../resources/engine';
 import { isAbort, joinFailures } from '../resources/failures';
 import type { StepProgress } from '../resources/steps';
 import type { Engaged } from './drivers';
 import { graphOf } from './graph';
-import { untilAborted } from './heed';
+import { heeded, untilAborted } from './heed';
 import { checkOwnKey } from './keys';
 import { Ledger } from './ledger';
 import { lockOf } from './lifecycle';
@@ -169,8 +169,13 @@ async function make(place: Workplace, ledger: Ledger, work: Making): Promise<Mac
   const { driver } = engaged;
   try {
     const graph = graphOf(engaged, ledger.machine, place.docker);
-    await createAll(graph, ledger, { signal, onProgress: stepTeller('resources', tell) });
     const isOn = engaged.definition.capabilities.power === false;
+    const headStart = isOn ? undefined : driver.headStart?.(ledger.machine);
+    await createAll(graph, ledger, {
+      signal,
+      onProgress: stepTeller('resources', tell),
+      headStart: headStart && inTime(headStart, work),
+    });
     const address = isOn ? await driver.address(ledger.machine) : await firstStart(place, engaged, ledger, work);
     if (address) await ledger.reached(address);
     if (ledger.record.spec.docker) await provisionNew(place, ledger, work);
@@ -179,6 +184,22 @@ async function make(place: Workplace, ledger: Ledger, work: Making): Promise<Mac
   } catch (error) {
     throw await takeBack(place, engaged, ledger, { failure: error, signal, tell });
   }
+}
+
+/** One that hangs is left to the start itself, which tells what it waited for in vain. */
+function inTime(headStart: HeadStart, { timeoutMs }: Making): HeadStart {
+  return {
+    without: headStart.without,
+    begin: async (signal) => {
+      const late = AbortSignal.timeout(timeoutMs);
+      const either = AbortSignal.any([signal, late]);
+      try {
+        await heeded(headStart.begin(either), either);
+      } catch (error) {
+        if (!late.aborted) throw error;
+      }
+    },
+  };
 }
 
 function firstStart(

@@ -21,29 +21,65 @@ export type Reading = { id: string; kind: string } & (
 export type Repair = Reading & { failure?: unknown };
 
 /**
+ * Work that can do without some of the resources, and goes on beside them. Nothing is recorded of it: what undoes the resources
+ * that it needs undoes it as well.
+ */
+export interface HeadStart {
+  /** Ids of what need not be there yet; neither what comes after it. */
+  without: readonly string[];
+  begin(signal: AbortSignal): Promise<void>;
+}
+
+/**
  * Creates what is not there and keeps what is. The first failure stops the rest: what has begun is aborted and waited for,
  * nothing more begins. What stands then is in the journal; rollBack() takes it away.
  */
-export async function createAll(graph: Graph, journal: Journal, options: StepOptions = {}): Promise<void> {
+export async function createAll(
+  graph: Graph,
+  journal: Journal,
+  { headStart, ...options }: StepOptions & { headStart?: HeadStart | undefined } = {},
+): Promise<void> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const stopped = () => signal.aborted;
   const steps = new Steps(graph, journal, { ...options, signal });
   const failures: unknown[] = [];
-  await walk(graph, 'parents first', async (resource) => {
+  const attempt = async (work: () => Promise<void>, explained: (error: unknown) => unknown): Promise<boolean> => {
     if (stopped()) return false;
     try {
-      await steps.create(resource);
+      await work();
       return true;
     } catch (error) {
       // What was aborted, by the caller or by the first failure, has nothing to tell.
-      if (!stopped() || !isAbort(error)) failures.push(failureOf('made', resource.kind, error));
+      if (!stopped() || !isAbort(error)) failures.push(explained(error));
       stop.abort();
       return false;
     }
+  };
+  const awaited = new Set(headStart && neededBy(headStart, graph));
+  let ahead: Promise<boolean> | undefined;
+  await walk(graph, 'parents first', async (resource) => {
+    const isMade = await attempt(
+      () => steps.create(resource),
+      (error) => failureOf('made', resource.kind, error),
+    );
+    if (headStart && isMade && awaited.delete(resource.id) && awaited.size === 0) {
+      ahead = attempt(
+        () => headStart.begin(signal),
+        (error) => failureOf('started', 'machine', error),
+      );
+    }
+    return isMade;
   });
+  await ahead;
   if (options.signal?.aborted) failures.unshift(options.signal.reason);
   throwJoined(failures);
+}
+
+function neededBy({ without }: HeadStart, graph: Graph): string[] {
+  const isLate = (id: string): boolean => without.includes(id);
+  const ids = graph.resources.map(({ id }) => id);
+  return ids.filter((id) => !isLate(id) && ![...graph.ancestorsOf(id)].some(isLate));
 }
 
 /** Deletes all that has an entry, as far as it goes: what a failure holds in place stays recorded. */

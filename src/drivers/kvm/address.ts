@@ -5,6 +5,9 @@ import { recordedForwards, SSH_PORT } from './forwards';
 import type { Scene } from './scene';
 import { USER_GUEST } from './user-network';
 
+/** The id of what is reserved for a machine. */
+export const ADDRESS = 'address';
+
 /** Where the guest's ssh server is. */
 export async function addressOf(scene: Scene): Promise<Address | undefined> {
   const { network } = scene.plan;
@@ -53,7 +56,7 @@ function warnOnce(context: DriverContext, message: string): void {
 }
 
 export function reservedAddress({ machine }: Scene): string | undefined {
-  const { address } = machine.recorded('address') ?? {};
+  const { address } = machine.recorded(ADDRESS) ?? {};
   return typeof address === 'string' ? address : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 
+import type { HeadStart } from '../../resources/engine';
 import type { Properties, Resource } from '../../resources/resource';
 import { booted } from '../../images/booted';
 import type { BootImage } from '../../images/image';
@@ -60,6 +61,10 @@ export class KvmDriver implements Driver {
 
   evidence(machine: DriverMachine): Promise<readonly string[]> {
     return (require('./evidence') as typeof import('./evidence')).evidenceOf(this.#scene(machine));
+  }
+
+  headStart(machine: DriverMachine): HeadStart | undefined {
+    return lifecycle().headStart(this.#scene(machine));
   }
 
   start(machine: DriverMachine, signal: AbortSignal): Promise<void> {

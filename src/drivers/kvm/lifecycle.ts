@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import {
+  DomainCreateFlags,
   DomainEventType,
   DomainRebootFlagValues,
   DomainShutdownFlagValues,
@@ -12,7 +13,10 @@ import {
   type Events,
 } from '../../native/libvirt';
 import { HvError } from '../../errors';
+import type { HeadStart } from '../../resources/engine';
+import { ADDRESS } from './address';
 import { domainOf } from './find';
+import { toItsEnd } from './lost';
 import { stopNow } from './resources/domain';
 import type { Scene } from './scene';
 import { startDomain } from './start';
@@ -41,6 +45,20 @@ export async function start(scene: Scene, signal: AbortSignal): Promise<void> {
       await delay(LOOK_AGAIN, undefined, { signal });
     }
   }
+}
+
+/**
+ * To reserve an address takes libvirt as long as to start QEMU, because it makes the network's firewall anew. Until the address
+ * is there the guest does not run: start() finds it paused.
+ */
+export function headStart(scene: Scene): HeadStart | undefined {
+  if (scene.plan.network.mode !== 'nat') return undefined;
+  return { without: [ADDRESS], begin: () => toItsEnd(scene, startPaused(scene)) };
+}
+
+async function startPaused(scene: Scene): Promise<void> {
+  const domain = await domainOf(await scene.writer(), scene);
+  await domain.create(DomainCreateFlags.PAUSED);
 }
 
 async function startAsItIs(scene: Scene, domain: Domain, signal: AbortSignal): Promise<void> {

@@ -12,12 +12,13 @@ import { chooseAddress } from '../../../net/addresses';
 import { sameMac } from '../../../net/mac';
 import type { Properties, Resource, Step } from '../../../resources/resource';
 import { ifThere } from '../absent';
-import { reservedAddress } from '../address';
+import { ADDRESS, reservedAddress } from '../address';
 import { releaseAllOf } from '../leases';
 import { describe } from '../networks';
 import { reservationXml, type Reservation } from '../network-xml';
 import type { NatNetwork } from '../plan';
 import type { Scene } from '../scene';
+import { ownDomain, stopNow } from './domain';
 
 interface AddressProperties extends Properties {
   address: string;
@@ -26,11 +27,14 @@ interface AddressProperties extends Properties {
 
 const ATTEMPTS = 32;
 
-/** The guest's address, known before it boots and the same for as long as it lives: a reservation for its MAC. */
+/**
+ * The guest's address, known before it boots and the same for as long as it lives: a reservation for its MAC. The domain comes
+ * before it, so that QEMU can start meanwhile; a guest that runs would take what is given back, so it is ended first.
+ */
 export class AddressResource implements Resource<AddressProperties> {
   readonly kind = 'address';
-  readonly id = 'address';
-  readonly parents = ['network'];
+  readonly id = ADDRESS;
+  readonly parents = ['network', 'domain'];
   readonly #scene: Scene;
   readonly #wanted: NatNetwork;
 
@@ -69,8 +73,11 @@ export class AddressResource implements Resource<AddressProperties> {
   }
 
   async delete(step: Step): Promise<void> {
-    const network = await this.#network(await this.#scene.writer());
+    const connection = await this.#scene.writer();
+    const network = await this.#network(connection);
     if (!network) return;
+    const domain = await ownDomain(connection, this.#scene);
+    if (domain) await stopNow(domain);
     const present = await this.#reserved(network);
     if (present) await change(network, NetworkUpdateCommand.DELETE, present);
     await this.#release(network, step.signal);

@@ -46,8 +46,7 @@ export class DomainResource implements Resource<DomainProperties> {
   async create(step: Step): Promise<DomainProperties> {
     const { context, machine, plan } = this.#scene;
     const connection = await this.#scene.writer();
-    const present = await this.#lookup(connection);
-    if (present) await this.#refuseOthers(present);
+    await ownDomain(connection, this.#scene);
     const xml = domainXml(
       context.home,
       machine,
@@ -61,7 +60,7 @@ export class DomainResource implements Resource<DomainProperties> {
 
   async read(): Promise<DomainProperties | undefined> {
     return this.#scene.read(async (connection) => {
-      const domain = await this.#lookup(connection);
+      const domain = await lookup(connection, this.#scene);
       return domain && properties(parseXml(await domain.xml(DomainXMLFlags.INACTIVE)));
     });
   }
@@ -71,17 +70,12 @@ export class DomainResource implements Resource<DomainProperties> {
   }
 
   async delete(step: Step): Promise<void> {
-    const domain = await this.#lookup(await this.#scene.writer());
+    const domain = await ownDomain(await this.#scene.writer(), this.#scene);
     if (domain) {
-      await this.#refuseOthers(domain);
       await stopNow(domain);
       await undefine(domain);
     }
     await removeLog(this.#scene, step.signal);
-  }
-
-  #lookup(connection: Connection): Promise<Domain | undefined> {
-    return ifThere(connection.lookupDomainByUuid(this.#scene.machine.uuid));
   }
 
   async #define(connection: Connection, xml: string): Promise<Domain> {
@@ -103,17 +97,23 @@ export class DomainResource implements Resource<DomainProperties> {
       });
     }
   }
+}
 
-  /** The UUID is random, but it is what everything is found by: a domain without our mark is somebody else's. */
-  async #refuseOthers(domain: Domain): Promise<void> {
-    const mark = readMark(parseXml(await domain.xml(DomainXMLFlags.INACTIVE)));
-    if (mark?.home === this.#scene.context.home.id) return;
-    throw new HvError({
-      code: 'ERR_KVM_NOT_OURS',
-      message: `The domain ${domain.name} has this machine's UUID, and was not made by this hvkit home`,
-      hint: `Have a look at it: virsh dumpxml ${domain.uuid}`,
-    });
-  }
+function lookup(connection: Connection, { machine }: Scene): Promise<Domain | undefined> {
+  return ifThere(connection.lookupDomainByUuid(machine.uuid));
+}
+
+/** The UUID is random, but it is what everything is found by: a domain without our mark is somebody else's. */
+export async function ownDomain(connection: Connection, scene: Scene): Promise<Domain | undefined> {
+  const domain = await lookup(connection, scene);
+  if (!domain) return undefined;
+  const mark = readMark(parseXml(await domain.xml(DomainXMLFlags.INACTIVE)));
+  if (mark?.home === scene.context.home.id) return domain;
+  throw new HvError({
+    code: 'ERR_KVM_NOT_OURS',
+    message: `The domain ${domain.name} has this machine's UUID, and was not made by this hvkit home`,
+    hint: `Have a look at it: virsh dumpxml ${domain.uuid}`,
+  });
 }
 
 function properties(xml: XmlElement): DomainProperties {

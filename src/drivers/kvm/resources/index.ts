@@ -14,13 +14,15 @@ export function machineResources(scene: Scene): Resource[] {
     (wanted, index) => new ForwardResource(scene, ids[index] ?? '', { wanted, before: ids.slice(0, index) }),
   );
   const { network } = scene.plan;
-  const nat = network.mode === 'nat' ? [new NetworkResource(scene, network), new AddressResource(scene, network)] : [];
-  const parts = [...storageResources(scene), ...nat, ...forwards];
+  const nat = network.mode === 'nat' ? [network] : [];
+  const networks = nat.map((each) => new NetworkResource(scene, each));
+  const parts = [...storageResources(scene), ...networks, ...forwards];
   return [
     ...parts,
     new DomainResource(
       scene,
       parts.map(({ id }) => id),
     ),
+    ...nat.map((each) => new AddressResource(scene, each)),
   ];
 }
