@@ -5,6 +5,10 @@ import { codeOf } from './report';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Until whoever waits is told that they need not: a hypervisor that hangs is waited for by its own deadlines. */
+const SLOW_MS = 5000;
+const SLOW = 'It takes a while. Another Ctrl-C leaves things as they are.';
+
 export interface InterruptWords {
   /** Said at the first signal: what is done now. */
   first: string;
@@ -23,6 +27,7 @@ export async function interruptible(
 ): Promise<void> {
   const controller = new AbortController();
   let status = 0;
+  let slow: NodeJS.Timeout | undefined;
   const tell = (line: string): void => {
     if (line !== '') context.say(line);
   };
@@ -34,6 +39,7 @@ export async function interruptible(
     }
     status = 128 + constants.signals[name];
     tell(words.first);
+    if (words.second !== '') slow = setTimeout(tell, SLOW_MS, SLOW);
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, onSignal);
@@ -43,6 +49,7 @@ export async function interruptible(
     if (!controller.signal.aborted) throw error;
     if (!isAbort(error)) context.failed(error);
   } finally {
+    clearTimeout(slow);
     for (const name of SIGNALS) process.off(name, onSignal);
     if (status !== 0) context.status = status;
   }

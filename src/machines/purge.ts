@@ -1,6 +1,6 @@
 import { HvError } from '../errors';
 import { clearCache } from '../images/clear';
-import { joinFailures } from '../resources/failures';
+import { AND, joinFailures } from '../resources/failures';
 import { allEnded } from './ended';
 import { heeded } from './heed';
 import { orphansOf } from './home-orphans';
@@ -44,7 +44,7 @@ async function takeAll(place: Workplace, options: WorkOptions): Promise<void> {
   for (const { orphan } of found) await attempt(() => orphan.delete());
   await attempt(() => clearCache(place.home.cache));
   const [first, ...others] = failures;
-  if (first !== undefined) throw unfinished(joinFailures(first, others, 'and'));
+  if (first !== undefined) throw unfinished(joinFailures(first, others, AND));
 }
 
 async function forget(place: Workplace, name: string, signal?: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { HvError } from '../errors';
-import { failureOf, isAbort, joinFailures } from './failures';
+import { AND, failureOf, isAbort, joinFailures } from './failures';
 import type { Graph } from './graph';
 import type { Entry, Journal, Properties, Resource } from './resource';
 import { Steps, type StepOptions } from './steps';
@@ -192,5 +192,5 @@ function unknownEntries(graph: Graph, journal: Journal): { id: string; kind: str
 }
 
 function throwJoined([first, ...others]: readonly unknown[]): void {
-  if (first !== undefined) throw joinFailures(first, others, 'and');
+  if (first !== undefined) throw joinFailures(first, others, AND);
 }

@@ -1,12 +1,16 @@
 import { HvError } from '../errors';
 
+/** Between failures of one kind. */
+export const AND = 'and';
+
 /** The first failure itself, or, if there are others, an error that has its code and tells all of them. */
 export function joinFailures(first: unknown, others: readonly unknown[], meanwhile: string): unknown {
   if (others.length === 0) return first;
   const more = new Set(others.map(messageOf));
   // Several that fail for one reason say it once.
   more.delete(messageOf(first));
-  const message = more.size === 0 ? messageOf(first) : `${messageOf(first)} (${meanwhile}: ${[...more].join('; ')})`;
+  const rest = more.size > 0 ? ` (${meanwhile}: ${[...more].join('; ')})` : meanwhile === AND ? '' : ` (${meanwhile})`;
+  const message = messageOf(first) + rest;
   return new HvError({
     code: HvError.is(first) ? first.code : isAbort(first) ? 'ABORT_ERR' : 'ERR_RESOURCE',
     message,

@@ -1,8 +1,10 @@
 import { kill, restart } from '../../src/drivers/kvm/lifecycle';
-import { toItsEnd } from '../../src/drivers/kvm/lost';
+import { resourceToItsEnd, toItsEnd } from '../../src/drivers/kvm/lost';
 import type { Scene } from '../../src/drivers/kvm/scene';
 import { watch } from '../../src/drivers/kvm/watch';
-import { Domain, DomainLifecycle, DomainLifecycleAction, type Connection } from '../../src/native/libvirt';
+import { HvError } from '../../src/errors';
+import { connect, Domain, DomainLifecycle, DomainLifecycleAction, type Connection } from '../../src/native/libvirt';
+import type { Properties, Resource, Step } from '../../src/resources/resource';
 import { connectToDomains } from './domain-node';
 
 let connection: Connection;
@@ -41,6 +43,30 @@ test('a connection that is lost in the middle of work is told with the way on', 
     message: 'libvirt (qemu:///system) went away, or has stopped answering, in the middle of it',
     hint: 'hvkit status running; then the same again',
   });
+});
+
+test('so is a daemon that is gone when a resource is made or taken away; a refusal stays what it is', async () => {
+  const scene = sceneOf(running);
+  const step = {} as Step;
+  const gone = () => connect('qemu+unix:///system?socket=/nobody/listens/here').then(() => ({}));
+  const refused = new HvError({ code: 'ERR_TEST', message: 'no' });
+  const resource = (failing: () => Promise<Properties>): Resource => ({
+    kind: 'disk',
+    id: 'disk',
+    parents: [],
+    create: failing,
+    read: failing,
+    delete: () => failing().then(() => undefined),
+  });
+  const lost = { code: 'ERR_CONNECTION_LOST', cause: { domain: 'VIR_FROM_RPC' } };
+  await expect(resourceToItsEnd(scene, resource(gone)).create(step)).rejects.toMatchObject(lost);
+  await expect(resourceToItsEnd(scene, resource(gone)).delete(step)).rejects.toMatchObject(lost);
+  await expect(
+    resourceToItsEnd(
+      scene,
+      resource(() => Promise.reject(refused)),
+    ).create(step),
+  ).rejects.toBe(refused);
 });
 
 test('a watch that cannot begin leaves no registration', async () => {

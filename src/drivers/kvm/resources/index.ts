@@ -1,5 +1,6 @@
 import type { Resource } from '../../../resources/resource';
 import { forwardIds, wantedForwards } from '../forwards';
+import { resourceToItsEnd } from '../lost';
 import type { Scene } from '../scene';
 import { storageResources } from '../storage';
 import { AddressResource } from './address';
@@ -17,12 +18,10 @@ export function machineResources(scene: Scene): Resource[] {
   const nat = network.mode === 'nat' ? [network] : [];
   const networks = nat.map((each) => new NetworkResource(scene, each));
   const parts = [...storageResources(scene), ...networks, ...forwards];
-  return [
-    ...parts,
-    new DomainResource(
-      scene,
-      parts.map(({ id }) => id),
-    ),
-    ...nat.map((each) => new AddressResource(scene, each)),
-  ];
+  const domain = new DomainResource(
+    scene,
+    parts.map(({ id }) => id),
+  );
+  const addresses = nat.map((each) => new AddressResource(scene, each));
+  return [...parts, domain, ...addresses].map((resource) => resourceToItsEnd(scene, resource));
 }
