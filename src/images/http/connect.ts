@@ -126,9 +126,15 @@ function failure(error: Error, url: URL, signal: AbortSignal | undefined): Error
 const CERTIFICATE = /CERT|^UNABLE_TO_|SELF_SIGNED|^ERR_TLS_|^ERR_SSL_/;
 const CERTIFICATE_HINT =
   "Where a proxy or a server has a certificate of your own authority's: export NODE_EXTRA_CA_CERTS=/path/of/its.pem";
+const NO_WAY = 'Is there a network, and is a proxy needed? export https_proxy=http://host:port';
 const HINTS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'Is there a network, and is a proxy needed? export https_proxy=http://host:port',
-  EAI_AGAIN: 'Is there a network, and is a proxy needed? export https_proxy=http://host:port',
+  ENOTFOUND: NO_WAY,
+  EAI_AGAIN: NO_WAY,
+  ENETUNREACH: NO_WAY,
+  EHOSTUNREACH: NO_WAY,
+  ETIMEDOUT: NO_WAY,
+  ECONNREFUSED: 'Nobody listens there. Is the address right, and that of a proxy? env | grep -i proxy',
+  ECONNRESET: 'The same again: it goes on from what has come.',
 };
 
 function requestOf({ protocol }: URL): typeof http.request {

@@ -166,6 +166,17 @@ describe('a proxy', () => {
     }
   });
 
+  test('at which nobody listens is asked about', async () => {
+    // Nobody listens at this port.
+    const pulled = images({ http_proxy: 'http://127.0.0.1:9' }).pull('http://image.invalid/disk', {
+      checksum: sha256(disk()),
+    });
+    await expect(pulled).rejects.toMatchObject({
+      code: 'ERR_DOWNLOAD',
+      hint: expect.stringContaining('env | grep -i proxy') as string,
+    });
+  });
+
   test('is left out where no_proxy says so', async () => {
     const bytes = disk();
     await using web = await serve(fileHandler(bytes));
