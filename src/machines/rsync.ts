@@ -8,7 +8,7 @@ import { requireAwake } from './lifecycle';
 import { sshConfigFile } from './remote';
 import type { Workplace } from './workplace';
 
-const NEEDED = 'apt install rsync, on both sides';
+const NEEDED = 'apt install rsync, on both sides; hvkit scp -r without -d needs it on neither';
 /** Of what it said before it failed. */
 const LAST_LINES = 6;
 
