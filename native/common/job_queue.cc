@@ -1,6 +1,5 @@
 #include "common/job_queue.h"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <system_error>
@@ -135,13 +134,20 @@ void JobQueue::Run(const std::shared_ptr<State>& state) {
 bool JobQueue::AwaitJob(State& state, std::unique_lock<std::mutex>& lock) {
   const auto end = Clock::now() + kIdleTime;
   for (;;) {
-    if (state.jobs.empty() && state.closing) return false;
-    const auto begin = state.jobs.empty() ? Clock::time_point::max() : state.Begin();
     const auto now = Clock::now();
+    if (state.jobs.empty()) {
+      if (state.closing || now >= end) return false;
+      state.work.wait_until(lock, end);
+      continue;
+    }
+    // However long it waits for them: whoever left would be missing when the jobs may begin.
+    const auto begin = state.Begin();
     if (begin <= now) return true;
-    // Whoever runs what the jobs wait for sees to them afterwards.
-    if (now >= end) return false;
-    state.work.wait_until(lock, std::min(begin, end));
+    if (begin == Clock::time_point::max()) {
+      state.work.wait(lock);
+    } else {
+      state.work.wait_until(lock, begin);
+    }
   }
 }
 

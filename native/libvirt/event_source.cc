@@ -60,8 +60,10 @@ Napi::Value EventSource::Start(const Napi::CallbackInfo& info) {
     registration_ = Registration::Of(*kind, connection, all ? nullptr : Cell::OpenAny(object));
     return RunAsync(info.Env(), Module::Of(info.Env()).loop, connection->connection()->queue(),
                     [registration = registration_, queue = queue_]() -> hvkit::Value {
-                      registration->Add(queue);
-                      return {};
+                      return registration->connection()->Ask([&]() -> hvkit::Value {
+                        registration->Add(queue);
+                        return {};
+                      });
                     });
   });
 }

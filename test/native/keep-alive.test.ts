@@ -1,5 +1,5 @@
 import { connect, ConnectCloseReason, type Connection } from '../../src/native/libvirt';
-import { FakeDaemon, text } from './fake-daemon';
+import { FakeDaemon, Procedure, text } from './fake-daemon';
 
 const keepAlive = { interval: 1, count: 1 };
 const lost = { code: 'ERR_CONNECTION_LOST', message: 'The connection to libvirt was lost (KEEPALIVE)' };
@@ -35,7 +35,9 @@ test('a daemon that stops to answer them ends its connection, for each call and 
   const events = connection.events('domain.lifecycle');
   await events.ready;
   const event = events.next();
-  const calls = Array.from({ length: 20 }, () => connection.hostname());
+  daemon.held.add(Procedure.EVENT_REGISTER_ANY);
+  const listening = connection.on('domain.reboot', () => undefined);
+  const calls = [listening, ...Array.from({ length: 20 }, () => connection.hostname())];
   await daemon.calls(4);
   await daemon.pinged(1);
   daemon.answersPings = false;
@@ -45,6 +47,7 @@ test('a daemon that stops to answer them ends its connection, for each call and 
   expect(await reason).toBe(ConnectCloseReason.KEEPALIVE);
   expect(await connection.isAlive()).toBe(false);
   await expect(connection.hostname()).rejects.toMatchObject(lost);
+  await expect(connection.events('domain.reboot').ready).rejects.toMatchObject(lost);
 });
 
 test('so does one that stops while nothing is asked', async () => {

@@ -52,6 +52,9 @@ describe('options', () => {
   test('of the wrong type are refused before anything is opened', async () => {
     await expect(connect('test:///default', wrong({ auth: 'secret' }))).rejects.toMatchObject(invalid('`auth`'));
     await expect(connect('test:///default', wrong({ readOnly: 'no' }))).rejects.toMatchObject(invalid('`readOnly`'));
+    await expect(connect('test:///default', { keepAlive: { interval: 5, count: -1 } })).rejects.toMatchObject(
+      invalid('`keepAlive`'),
+    );
     await expect(connect('test:///default', wrong({ keepAlive: { interval: 5 } }))).rejects.toMatchObject(
       invalid('`keepAlive`'),
     );

@@ -75,8 +75,9 @@ export function libraryVersion(): string {
 
 function requireKeepAlive(keepAlive: typeof KEEP_ALIVE): void {
   const { interval, count } = optionsOf(keepAlive, { interval: true, count: true });
-  if (Number.isInteger(interval) && Number.isInteger(count)) return;
-  throw invalidArgument('`keepAlive` must have an `interval` in seconds and a `count`, both whole numbers');
+  // A negative count would be one that is never reached.
+  if ([interval, count].every((number) => Number.isInteger(number) && number >= 0)) return;
+  throw invalidArgument('`keepAlive` must have an `interval` in seconds and a `count`, both whole numbers from 0 on');
 }
 
 /** Only a connection to a daemon has such messages; in-process drivers refuse, and need none. */

@@ -86,7 +86,10 @@ export abstract class HostConnection extends LibvirtObject<'Connection'> {
     return versionText(await this.call('virConnectGetLibVersion'));
   }
 
-  /** See ConnectOptions.keepAlive, which does this when the connection is opened. False if the other end cannot. */
+  /**
+   * See ConnectOptions.keepAlive, which does this when the connection is opened. False if the other end cannot. libvirt keeps
+   * the first values: later ones change nothing, an interval of 0 ends the messages for good.
+   */
   async setKeepAlive(interval: number, count: number): Promise<boolean> {
     return (await this.call('virConnectSetKeepAlive', interval, count)) === 0;
   }
