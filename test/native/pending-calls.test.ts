@@ -1,3 +1,5 @@
+import { HvError } from '../../src/errors';
+import { LibvirtError } from '../../src/native/libvirt';
 import { PendingCalls } from '../../src/native/libvirt/pending-calls';
 
 const never = new Promise<never>(() => undefined);
@@ -24,4 +26,19 @@ test('calls that libvirt leaves asleep after it has closed their connection are 
   } finally {
     jest.useRealTimers();
   }
+});
+
+test('calls after a daemon was silent for too long are told that, and what libvirt says of them', async () => {
+  const calls = new PendingCalls(() => Promise.resolve(false));
+  const closed = new LibvirtError({ code: 'ERR_LIBVIRT', message: 'client socket is closed', number: 1 });
+  await expect(calls.answerTo(Promise.reject(closed))).rejects.toBe(closed);
+  calls.lostToSilence();
+  const lost = {
+    code: 'ERR_CONNECTION_LOST',
+    message: 'The connection to libvirt was lost (KEEPALIVE)',
+    cause: closed,
+  };
+  await expect(calls.answerTo(Promise.reject(closed))).rejects.toMatchObject(lost);
+  const freed = new HvError({ code: 'ERR_HANDLE_FREED', message: 'this Domain was freed' });
+  await expect(calls.answerTo(Promise.reject(freed))).rejects.toBe(freed);
 });

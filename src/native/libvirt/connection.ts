@@ -2,8 +2,8 @@ import { native } from './binding';
 import type { Handle, ParameterValues, TypedParameters } from './binding-types';
 import { Domain } from './domain';
 import {
+  ConnectCloseReason,
   StreamFlags,
-  type ConnectCloseReason,
   type ConnectGetAllDomainStatsFlags,
   type ConnectListAllDomainsFlags,
   type DomainCreateFlags,
@@ -281,13 +281,13 @@ export class Connection extends DeviceConnection {
     if (signal !== undefined && typeof signal.addEventListener !== 'function') {
       throw invalidArgument('`signal` must be an AbortSignal');
     }
-    return { connection: this.handle, family, id, object: object?.handle ?? null };
+    return { connection: this.handle, pending: this.pending, family, id, object: object?.handle ?? null };
   }
 
   /** libvirt takes one close callback for a connection, so there is one, and it serves all who want to know. */
   async #watchLoss(): Promise<void> {
     this.#lossWatch ??= new Subscription(
-      { connection: this.handle, family: 'close', id: 0, object: null },
+      { connection: this.handle, pending: this.pending, family: 'close', id: 0, object: null },
       (event) => event as { reason: ConnectCloseReason },
       {},
       () => undefined,
@@ -313,6 +313,7 @@ export class Connection extends DeviceConnection {
 
   #lost(reason: ConnectCloseReason): void {
     const error = connectionLost(reason);
+    if (reason === ConnectCloseReason.KEEPALIVE) this.pending?.lostToSilence();
     for (const source of this.#sources) source.fail(error);
     for (const listener of this.#closeListeners) {
       callListener(() => {

@@ -97,9 +97,9 @@ export function isUnsupported(error: unknown): boolean {
 }
 
 /** What is told of a connection that ended by itself. */
-export function connectionLost(reason: ConnectCloseReason): HvError {
+export function connectionLost(reason: ConnectCloseReason, cause?: LibvirtError): HvError {
   const message = `The connection to libvirt was lost (${ConnectCloseReason[reason]})`;
-  return bindingError({ code: 'ERR_CONNECTION_LOST', message });
+  return new HvError({ code: 'ERR_CONNECTION_LOST', message, hint: HINTS['ERR_CONNECTION_LOST'], cause });
 }
 
 /** What every use of a closed connection is told, by the addon or before it. */

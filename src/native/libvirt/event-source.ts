@@ -2,10 +2,13 @@ import { HvError } from '../../errors';
 import { native, type NativeEvent, type NativeEventSource } from './binding';
 import type { Handle } from './binding-types';
 import { call, callSync } from './object';
+import type { PendingCalls } from './pending-calls';
 
 /** One kind of event of one connection, or of one of its objects. */
 export interface EventTarget {
   connection: Handle<'Connection'>;
+  /** The calls of it that wait, of which a registration is one. */
+  pending: PendingCalls | undefined;
   family: string;
   id: number;
   object: Handle<string> | null;
@@ -53,7 +56,8 @@ abstract class Source<T> {
           this.wake();
         }),
     );
-    this.ready = call(() => this.source.start(target.connection, target.family, target.id, target.object));
+    const started = call(() => this.source.start(target.connection, target.family, target.id, target.object));
+    this.ready = target.pending?.answerTo(started) ?? started;
     // Whoever does not await `ready` is told by the next event that is asked for, or by the listener's own promise.
     this.ready.catch((error: unknown) => {
       this.fail(error);

@@ -1,5 +1,5 @@
 import { ConnectCloseReason } from './enums';
-import { connectionLost } from './errors';
+import { connectionLost, LibvirtError } from './errors';
 
 /** Milliseconds between two looks: keep-alive messages take some times as long to find out. */
 const LOOK = 5_000;
@@ -16,6 +16,7 @@ let clock: NodeJS.Timeout | undefined;
 export class PendingCalls {
   readonly #isAlive: () => Promise<boolean>;
   readonly #pending = new Set<(error: Error) => void>();
+  #silent = false;
 
   constructor(isAlive: () => Promise<boolean>) {
     this.#isAlive = isAlive;
@@ -31,8 +32,15 @@ export class PendingCalls {
         this.#leave(reject);
       };
       answer.then(over, over);
-      answer.then(resolve, reject);
+      answer.then(resolve, (error: unknown) => {
+        reject(this.#reasonOf(error));
+      });
     });
+  }
+
+  /** libvirt has told that it closed the connection because the daemon was silent: that is why its calls fail. */
+  lostToSilence(): void {
+    this.#silent = true;
   }
 
   look(): void {
@@ -49,6 +57,12 @@ export class PendingCalls {
       // It was closed meanwhile, which those who wait are told of by their own calls.
       () => undefined,
     );
+  }
+
+  /** libvirt itself says of a call that comes later no more than that the socket is closed. */
+  #reasonOf(error: unknown): Error {
+    if (this.#silent && LibvirtError.is(error)) return connectionLost(ConnectCloseReason.KEEPALIVE, error);
+    return error as Error;
   }
 
   #leave(reject: (error: Error) => void): void {
