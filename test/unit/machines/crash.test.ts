@@ -10,8 +10,8 @@ import { runningHome, type TestHome } from '../../support/home';
 
 type Verb = 'create' | 'start' | 'stop' | 'remove';
 
-/** A stop changes nothing below the home: the day it does, each of its steps is met. */
-const FEWEST: Record<Verb, number> = { create: 25, start: 1, stop: 0, remove: 20 };
+/** A start at the same address and a stop change nothing below the home: the day they do, each of their steps is met. */
+const FEWEST: Record<Verb, number> = { create: 25, start: 0, stop: 0, remove: 20 };
 const SUPPORT = join(__dirname, '..', '..', 'support');
 const AT_ONCE = 3;
 
