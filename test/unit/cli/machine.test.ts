@@ -72,8 +72,8 @@ describe('-o', () => {
     [
       ['ip', 'dev', 'default'],
       [
-        { name: 'dev', ip: '127.0.0.1', sshPort: expect.any(Number) },
-        { name: 'default', ip: '127.0.0.1', sshPort: expect.any(Number) },
+        { name: 'dev', ip: '127.0.0.1', sshPort: expect.any(Number) as number },
+        { name: 'default', ip: '127.0.0.1', sshPort: expect.any(Number) as number },
       ],
     ],
     [['inspect', 'dev'], expect.objectContaining({ name: 'dev', driver: 'file', phase: 'ready' })],
