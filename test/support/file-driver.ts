@@ -30,6 +30,7 @@ import type {
   StateReading,
 } from '../../src/drivers/driver';
 import { HvError } from '../../src/errors';
+import { isErrno } from '../../src/files';
 import { isPortFree, portCandidates } from '../../src/net/ports';
 import type { Properties, Resource } from '../../src/resources/resource';
 import { writeGuest } from './guest';
@@ -313,8 +314,13 @@ class Guest {
   }
 
   get console(): string {
-    const file = join(this.folder, 'console.log');
-    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    // It may go while somebody reads it.
+    try {
+      return readFileSync(join(this.folder, 'console.log'), 'utf8');
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return '';
+      throw error;
+    }
   }
 
   reading(): StateReading {
