@@ -30,7 +30,7 @@ import type {
   StateReading,
 } from '../../src/drivers/driver';
 import { HvError } from '../../src/errors';
-import { isErrno } from '../../src/files';
+import { textOf } from '../../src/files';
 import { isPortFree, portCandidates } from '../../src/net/ports';
 import type { Properties, Resource } from '../../src/resources/resource';
 import { writeGuest } from './guest';
@@ -313,16 +313,6 @@ class Guest {
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
-  get console(): string {
-    // It may go while somebody reads it.
-    try {
-      return readFileSync(join(this.folder, 'console.log'), 'utf8');
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return '';
-      throw error;
-    }
-  }
-
   reading(): StateReading {
     if (!this.isDefined) {
       return { error: new HvError({ code: 'ERR_TEST_NO_GUEST', message: `There is no guest in ${this.folder}` }) };
@@ -376,7 +366,7 @@ class Guest {
 
   async *prints(follow: boolean, signal: AbortSignal): AsyncGenerator<string> {
     for (let from = 0; ;) {
-      const text = this.console;
+      const text = (await textOf(join(this.folder, 'console.log'))) ?? '';
       if (text.length > from) yield text.slice(from);
       from = text.length;
       if (!follow || signal.aborted) return;
