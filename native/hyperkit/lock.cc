@@ -67,7 +67,8 @@ Napi::Value ReleaseLock(const Napi::CallbackInfo& info) {
                       InvalidArgument("argument 1: the handle of a lock is wanted").ToValue().ToJs(info.Env()));
   }
   void* data = nullptr;
-  napi_unwrap(info.Env(), handle, &data);
+  // In a worker that is just being terminated it cannot be read any more.
+  if (napi_unwrap(info.Env(), handle, &data) != napi_ok) throw Napi::Error::New(info.Env());
   (*static_cast<std::shared_ptr<Held>*>(data))->Release();
   return info.Env().Undefined();
 }

@@ -4,6 +4,17 @@
 
 namespace hvkit::libvirt {
 
+namespace {
+
+/// Of a tagged object. In a worker that is just being terminated it cannot be read any more.
+void* Unwrap(Napi::Value value) {
+  void* data = nullptr;
+  if (napi_unwrap(value.Env(), value, &data) != napi_ok) throw Napi::Error::New(value.Env());
+  return data;
+}
+
+}  // namespace
+
 Napi::Object Cell::New(Napi::Env env, const napi_type_tag& tag, std::shared_ptr<AnyHandle> handle) {
   Napi::Object object = Napi::Object::New(env);
   auto* cell = new Cell(std::move(handle));
@@ -31,9 +42,7 @@ const std::shared_ptr<AnyHandle>& Cell::Open(Napi::Value value, const napi_type_
   if (!Is(value, tag)) {
     throw InvalidArgument(std::string("a handle of a libvirt ") + kind + " is wanted");
   }
-  void* data = nullptr;
-  napi_unwrap(value.Env(), value, &data);
-  return static_cast<Cell*>(data)->Content(kind);
+  return static_cast<Cell*>(Unwrap(value))->Content(kind);
 }
 
 std::shared_ptr<AnyHandle> Cell::OpenAny(Napi::Value value) {
@@ -57,10 +66,7 @@ Cell* Cell::Of(Napi::Value value) {
   auto object = value.As<Napi::Object>();
   for (uint64_t number = 1; number <= 14; ++number) {
     const napi_type_tag tag{TagOfHandles(), number};
-    if (!object.CheckTypeTag(&tag)) continue;
-    void* data = nullptr;
-    napi_unwrap(value.Env(), value, &data);
-    return static_cast<Cell*>(data);
+    if (object.CheckTypeTag(&tag)) return static_cast<Cell*>(Unwrap(value));
   }
   return nullptr;
 }

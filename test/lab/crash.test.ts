@@ -122,7 +122,8 @@ test.each([['create'], ['start'], ['stop'], ['rm']] as const)(
   'hvkit %s, killed before and after each step below the home: nothing is lost and nothing stays',
   async (verb) => {
     const crashes = crashesAt(steps[verb] ?? []);
-    if (verb !== 'stop') expect(crashes).not.toEqual([]);
+    // A start at the same address and a stop write nothing there: the day they do, each of their steps is met.
+    if (verb === 'create' || verb === 'rm') expect(crashes).not.toEqual([]);
     const chosen: Moment[] = [
       ...(IS_WHOLE ? crashes : spread(crashes, SAMPLE[verb])),
       ...SAID[verb].map((said) => ({ said })),
