@@ -57,6 +57,8 @@ export class Helper implements AsyncDisposable {
       stdio: 'inherit',
     });
     await Promise.race([listens, once(child, 'exit').then(() => Promise.reject(new Error('the helper ended')))]);
+    // The socket has its name a moment before it listens.
+    (await connected(place.socket, 'ECONNREFUSED')).destroy();
     return new Helper(folder, place, child);
   }
 
@@ -112,19 +114,8 @@ export class Wire {
 
   /** As this user. */
   static async to({ socket: path }: HelperPlace, user = USER): Promise<Wire> {
-    return as(user, async () => {
-      for (;;) {
-        const socket = createConnection(path);
-        try {
-          await once(socket, 'connect');
-          return new Wire(socket);
-        } catch (error) {
-          // So many wait to be let in that the kernel takes no more just now.
-          if (!isErrno(error, 'EAGAIN')) throw error;
-          await setImmediate();
-        }
-      }
-    });
+    // So many wait to be let in that the kernel takes no more just now.
+    return as(user, async () => new Wire(await connected(path, 'EAGAIN')));
   }
 
   /** All that has come, at least so many bytes. */
@@ -149,6 +140,20 @@ export class Wire {
 
   get #length(): number {
     return this.#chunks.reduce((sum, { length }) => sum + length, 0);
+  }
+}
+
+/** Tried again for as long as it fails by this. */
+async function connected(path: string, meanwhile: string): Promise<Socket> {
+  for (;;) {
+    const socket = createConnection(path);
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch (error) {
+      if (!isErrno(error, meanwhile)) throw error;
+      await setImmediate();
+    }
   }
 }
 
