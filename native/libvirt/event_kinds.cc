@@ -121,8 +121,9 @@ int RemoveClose(virConnectPtr connection, const AnyHandle* /*object*/, int /*reg
   return virConnectUnregisterCloseCallback(connection, OnClose);
 }
 
+// The client of a daemon forgets the free function of a stream's callback: freeing is ours here, too.
 int AddStream(const EventKind& /*kind*/, virConnectPtr /*connection*/, const AnyHandle* object, Listener* listener) {
-  return virStreamEventAddCallback(PointerOf<virStreamPtr>(object), 0, OnStream, listener, Listener::Delete);
+  return virStreamEventAddCallback(PointerOf<virStreamPtr>(object), 0, OnStream, listener, nullptr);
 }
 int RemoveStream(virConnectPtr /*connection*/, const AnyHandle* object, int /*registration*/) {
   return virStreamEventRemoveCallback(PointerOf<virStreamPtr>(object));
@@ -223,7 +224,7 @@ std::vector<EventKind> AllKinds() {
 
       {"close", 0, nullptr, nullptr, AddClose, RemoveClose, false, AddressKey, "virConnectRegisterCloseCallback",
        "virConnectUnregisterCloseCallback"},
-      {"stream", 0, nullptr, nullptr, AddStream, RemoveStream, true, AddressKey, "virStreamEventAddCallback",
+      {"stream", 0, nullptr, nullptr, AddStream, RemoveStream, false, AddressKey, "virStreamEventAddCallback",
        "virStreamEventRemoveCallback"},
       {"monitor", 0, nullptr, nullptr, AddMonitor, RemoveAny<virConnectDomainQemuMonitorEventDeregister>, true,
        UuidKey<virDomainPtr, virDomainGetUUIDString>, "virConnectDomainQemuMonitorEventRegister",

@@ -6,6 +6,18 @@
 
 namespace hvkit::libvirt {
 
+namespace {
+
+/// Freed by the thread that runs the callbacks: it may be in one just now.
+void FreeLater(std::unique_ptr<Listener> listener) {
+  if (!listener) return;
+  // Where no timer can be had it is better lost than freed.
+  virEventAddTimeout(
+      0, [](int timer, void* /*opaque*/) { virEventRemoveTimeout(timer); }, listener.release(), Listener::Delete);
+}
+
+}  // namespace
+
 std::shared_ptr<Registration> Registration::Of(const EventKind& kind, const std::shared_ptr<AnyHandle>& connection,
                                                const std::shared_ptr<AnyHandle>& object) {
   std::string key = std::string(kind.family) + '/' + std::to_string(kind.id);
@@ -31,7 +43,11 @@ Registration::~Registration() {
   // Taken back by a job, as a rule. Where no thread could be had for it that is done late and here: libvirt would go on
   // to call what is freed with this.
   if (id_ < 0) return;
-  if (kind_.remove(connection()->pointer(), object_.get(), id_) < 0) static_cast<void>(listener_.release());
+  if (kind_.remove(connection()->pointer(), object_.get(), id_) < 0) {
+    static_cast<void>(listener_.release());
+  } else {
+    FreeLater(std::move(listener_));
+  }
 }
 
 void Registration::Add(const std::shared_ptr<EventQueue>& queue) {
@@ -62,7 +78,11 @@ bool Registration::TryRemove(const std::shared_ptr<EventQueue>& queue) {
   if (!audience_->Leave(queue) || id_ < 0) return true;
   const bool removed = kind_.remove(connection()->pointer(), object_.get(), std::exchange(id_, -1)) >= 0;
   // What libvirt did not take back it may be calling just now: better lost than freed.
-  if (!removed) static_cast<void>(listener_.release());
+  if (removed) {
+    FreeLater(std::move(listener_));
+  } else {
+    static_cast<void>(listener_.release());
+  }
   return removed;
 }
 
