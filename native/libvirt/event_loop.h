@@ -33,7 +33,7 @@ class Additions {
   std::vector<int> timers;
 
  private:
-  Additions* const before_;
+  [[maybe_unused]] Additions* const before_;  // not where the loop is not ours
 };
 
 /// How long the other end of a connection has said nothing.
