@@ -22,7 +22,6 @@ import { HYPERKIT } from './xhyve-place';
 
 const A_LIFE = 240_000;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
-const SYSRQ = '/proc/sysrq-trigger';
 
 const { place, hv } = xhyveFrame();
 const image = place.image('micro');
@@ -132,7 +131,7 @@ test(
     expect(await machine.ip()).toBe(ip);
 
     // An end that is no reset, told apart by those who watch.
-    await soon(machine, `echo triple >/sys/kernel/reboot/type; echo b >${SYSRQ}`);
+    await soon(machine, `echo triple >/sys/kernel/reboot/type; echo b >/proc/sysrq-trigger`);
     const details: string[] = [];
     while (details.at(-1)?.startsWith('Stopped') !== true) {
       const next = await events.next();
