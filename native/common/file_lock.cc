@@ -74,8 +74,8 @@ std::unique_ptr<FileLock> FileLock::Take(const std::string& path, const std::str
   }
   std::unique_ptr<FileLock> lock(new FileLock(file.Release()));
   if (!WriteLine(lock->fd_, note + "\n")) {
-    // It is held all the same, and on a full disk something is mostly to be taken away. Nobody is told by whom then: what
-    // stands there would be the name of another.
+    // It is held all the same, and on a full disk something is mostly to be taken away. Nobody is told by whom then:
+    // what stands there would be the name of another.
     const int error = errno;
     if ((error != ENOSPC && error != EDQUOT) || ftruncate(lock->fd_, 0) != 0) {
       throw Failed("ERR_LOCK_FILE", "The lock file " + path + " could not be written", error);
