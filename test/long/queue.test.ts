@@ -1,8 +1,7 @@
-import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 
 import { connect, type Connection } from '../../src/native/libvirt';
-import { domain, FakeDaemon, Procedure, text, type PendingCall } from '../native/fake-daemon';
+import { FakeDaemon, openConsole, Procedure, text } from '../native/fake-daemon';
 
 /** After which a thread without work ends, and somewhat more. */
 const IDLE_MS = 6_000;
@@ -21,24 +20,10 @@ afterEach(async () => {
   await daemon.stop();
 });
 
-async function next(): Promise<PendingCall> {
-  const [call] = await daemon.calls(1);
-  return call!;
-}
-
-async function openConsole(): Promise<Duplex> {
-  const looking = connection.lookupDomainByName('dev');
-  (await next()).answer(domain('dev'));
-  const opening = (await looking).openConsole();
-  (await next()).answer();
-  return opening;
-}
-
 test('calls that waited long for the end of a stream are under way at once afterwards', async () => {
-  const console = await openConsole();
+  const console = await openConsole(daemon, connection);
   console.destroy();
-  const abort = await next();
-  expect(abort.procedure).toBe(Procedure.OPEN_CONSOLE);
+  const abort = await daemon.only(Procedure.OPEN_CONSOLE);
   const hostnames = Promise.allSettled(Array.from({ length: 4 }, () => connection.hostname()));
   await setTimeout(IDLE_MS);
   expect(daemon.pending).toEqual([abort]);

@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+
+import type { Connection } from '../../src/native/libvirt';
 
 /** Numbers of libvirt's remote protocol. */
 export const Procedure = {
@@ -98,6 +101,15 @@ export class FakeDaemon {
     clearInterval(nudging);
     this.#nudging.delete(nudging);
     return this.pending;
+  }
+
+  /** The one that waits for an answer, which must be of this procedure. */
+  async only(procedure: number): Promise<PendingCall> {
+    const [call, ...others] = await this.calls(1);
+    if (call?.procedure !== procedure || others.length > 0) {
+      throw new Error(`${this.pending.map((each) => each.procedure).join(', ')} wait, and not ${procedure} alone`);
+    }
+    return call;
   }
 
   /** Resolves when a call of this procedure has come, answered or not. */
@@ -224,6 +236,15 @@ export class FakeDaemon {
       look();
     });
   }
+}
+
+/** The console of a machine that it says it has. */
+export async function openConsole(daemon: FakeDaemon, connection: Connection): Promise<Duplex> {
+  const looking = connection.lookupDomainByName('dev');
+  (await daemon.only(Procedure.LOOKUP_BY_NAME)).answer(domain('dev'));
+  const opening = (await looking).openConsole();
+  (await daemon.only(Procedure.OPEN_CONSOLE)).answer();
+  return opening;
 }
 
 function eventOf(procedure: number, body: Buffer): Buffer {

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 
 import { connect, type Connection } from '../../src/native/libvirt';
 import { runChild } from './child-process';
-import { domain, FakeDaemon, Procedure, text, type PendingCall } from './fake-daemon';
+import { FakeDaemon, openConsole, Procedure, text } from './fake-daemon';
 
 let daemon: FakeDaemon;
 let connection: Connection;
@@ -55,43 +54,28 @@ test('a connection that hangs holds up no other', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'rejected'));
 });
 
-/** The next call that waits, which must be this one. */
-async function only(procedure: number): Promise<PendingCall> {
-  const [call, ...others] = await daemon.calls(1);
-  expect([call?.procedure, ...others]).toEqual([procedure]);
-  return call!;
-}
-
-async function openConsole(): Promise<Duplex> {
-  const looking = connection.lookupDomainByName('dev');
-  (await only(Procedure.LOOKUP_BY_NAME)).answer(domain('dev'));
-  const opening = (await looking).openConsole();
-  (await only(Procedure.OPEN_CONSOLE)).answer();
-  return opening;
-}
-
 test('a stream ends between the calls of its connection: a daemon may take one beside it for a part of the stream', async () => {
-  const console = await openConsole();
+  const console = await openConsole(daemon, connection);
   const before = connection.hostname();
-  const first = await only(Procedure.GET_HOSTNAME);
+  const first = await daemon.only(Procedure.GET_HOSTNAME);
   console.destroy();
   await setTimeout(100);
   expect(daemon.pending).toEqual([first]);
   first.answer(text('before'));
   await expect(before).resolves.toBe('before');
-  const abort = await only(Procedure.OPEN_CONSOLE);
+  const abort = await daemon.only(Procedure.OPEN_CONSOLE);
   const after = connection.hostname();
   await setTimeout(100);
   expect(daemon.pending).toEqual([abort]);
   abort.answer();
-  (await only(Procedure.GET_HOSTNAME)).answer(text('after'));
+  (await daemon.only(Procedure.GET_HOSTNAME)).answer(text('after'));
   await expect(after).resolves.toBe('after');
 });
 
 test('it does not wait long for one', async () => {
-  const console = await openConsole();
+  const console = await openConsole(daemon, connection);
   const slow = connection.hostname();
-  const call = await only(Procedure.GET_HOSTNAME);
+  const call = await daemon.only(Procedure.GET_HOSTNAME);
   console.destroy();
   const [, abort] = await daemon.calls(2);
   expect(abort?.procedure).toBe(Procedure.OPEN_CONSOLE);
